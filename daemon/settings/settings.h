@@ -1,0 +1,175 @@
+// The settings file as typed values; the names are those of CONTRACT.md.
+#pragma once
+
+#include "core/alert.h"
+#include "core/endpoint.h"
+#include "core/policy.h"
+#include "core/probe_request.h"
+#include "core/secret.h"
+#include "core/time.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace mailquotad::settings {
+
+/// Where a secret lies; read anew before each login. Exactly one form per `password = { … }`.
+struct SecretReference {
+    enum class Form { credential, file, env, command };
+    Form form = Form::credential;
+    std::string value;                 ///< credential name, file path or variable name
+    std::vector<std::string> command;  ///< argv; never given to a shell
+    bool operator==(const SecretReference&) const = default;
+};
+
+struct Server {
+    std::string key;  ///< [server.KEY]
+    std::optional<Endpoint> imap;
+    std::optional<Endpoint> pop3;
+    std::optional<Endpoint> smtp;  ///< only told to owners
+    std::string webmail;
+    Trust trust;
+    Mechanism mechanism = Mechanism::automatic;
+    bool plaintext = false;
+    bool operator==(const Server&) const = default;
+};
+
+struct Owner {
+    std::string name;
+    std::vector<std::string> mail;
+    std::string language;  ///< "" for Settings::language
+    std::string client;    ///< "" for webmail
+    bool notice = false;
+    bool operator==(const Owner&) const = default;
+};
+
+enum class Depth { totals, sizes };
+
+struct Mailbox {
+    std::string address;
+    std::string slug;      ///< always set after loading
+    bool slug_is_derived = false;
+    std::string server;    ///< key of a Server that exists
+    std::string username;  ///< the address by default
+    std::string authorize_as;
+    SecretReference password;
+    std::optional<ByteSize> limit;
+    Protocol protocol = Protocol::imap;
+    Depth depth = Depth::totals;
+    Owner owner;
+    Policy policy;  ///< [policy] with [mailbox.policy] over it
+    bool operator==(const Mailbox&) const = default;
+};
+
+struct Smtp {
+    Endpoint endpoint;
+    Trust trust;
+    bool plaintext = false;
+    std::string username;  ///< empty: no AUTH
+    std::optional<SecretReference> password;
+    std::string from;      ///< as written: "Name <address>"
+    std::vector<std::string> admin;
+    bool operator==(const Smtp&) const = default;
+};
+
+struct Poll {
+    Seconds interval{15 * 60};
+    Seconds timeout{60};
+    Seconds survey_timeout{30 * 60};
+    int workers = 16;
+    int per_server = 4;
+    bool operator==(const Poll&) const = default;
+};
+
+struct Burst {
+    int mailboxes = 3;
+    double share = 0.25;
+    bool operator==(const Burst&) const = default;
+};
+
+/// A weekday and a time, "Mon 07:00".
+struct Weekly {
+    std::chrono::weekday day;
+    std::chrono::minutes minute_of_day{0};
+    bool operator==(const Weekly&) const = default;
+};
+
+struct Alerts {
+    Seconds confirm_after{600};
+    std::optional<QuietHours> quiet_hours;
+    int per_hour = 20;
+    std::optional<Burst> burst;
+    std::optional<Weekly> digest;
+    bool operator==(const Alerts&) const = default;
+};
+
+struct Http {
+    std::string address;     ///< empty: switched off
+    std::uint16_t port = 0;
+    bool operator==(const Http&) const = default;
+};
+
+struct Database {
+    std::string postgresql_url;  ///< empty: SQLite in the state directory
+    std::optional<SecretReference> password;
+    bool operator==(const Database&) const = default;
+};
+
+struct Settings {
+    std::string language = "de";
+    std::string timezone;  ///< "" for the machine's own
+    std::filesystem::path state_directory;
+    Database database;
+    Poll poll;
+    Policy policy;
+    Alerts alerts;
+    Http http;
+    std::optional<Smtp> smtp;
+    std::map<std::string, Server> servers;
+    std::vector<Mailbox> mailboxes;
+
+    [[nodiscard]] const Server& server_of(const Mailbox& mailbox) const { return servers.at(mailbox.server); }
+    [[nodiscard]] const Mailbox* find(const std::string& address_or_slug) const;
+};
+
+/// One thing that is wrong with a settings file.
+struct Problem {
+    enum class Severity { error, warning };
+    Severity severity = Severity::error;
+    std::string file;
+    int line = 0;    ///< 1-based; 0 where there is none
+    int column = 0;
+    std::string key;      ///< "mailbox[2].owner.language"
+    std::string message;  ///< what is wrong, what is allowed, the nearest known key
+};
+
+/// "FILE:LINE:COLUMN: KEY: MESSAGE".
+std::string to_string(const Problem& problem);
+
+struct Loaded {
+    std::optional<Settings> settings;  ///< absent when there is an error among the problems
+    std::vector<Problem> problems;     ///< errors and warnings, in the order of the file
+};
+
+/// Directories with the data files that the settings refer to.
+struct DataDirectories {
+    std::filesystem::path providers;  ///< *.toml, for `preset`
+    std::filesystem::path messages;   ///< a folder per language; to check `language`
+    std::filesystem::path clients;    ///< to check `owner.client`
+};
+
+/// Reads and validates a file: every problem at once, nothing thrown for what a user can write or for a file that
+/// cannot be read. Does not read secrets (see settings/secret_reader.h).
+Loaded load(const std::filesystem::path& file, const DataDirectories& data);
+
+/// The same for text in memory; `name` stands for the file in problems.
+Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data);
+
+/// Where the data files lie: $MAILQUOTAD_DATA, else beside the source tree or the installation prefix of this binary.
+DataDirectories data_directories();
+
+} // namespace mailquotad::settings

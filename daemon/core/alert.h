@@ -42,9 +42,12 @@ enum class DecisionReason {
     burst_held,       ///< many mailboxes jumped together: the webmaster is asked first
     no_smtp,          ///< there is no [smtp] in the settings
     stage_falling,    ///< lower than what was told, not ok yet
+    delivery_refused, ///< the last mail was refused for good; decided anew a day later
 };
 
 std::string_view to_string(DecisionReason reason);
+std::optional<DecisionReason> parse_decision_reason(std::string_view text);
+/// Whether this reason comes with a mail.
 bool is_sent(DecisionReason reason);
 inline constexpr DecisionReason kAllDecisionReasons[] = {
     DecisionReason::stage_entered,  DecisionReason::stage_raised,  DecisionReason::reminder_due,
@@ -52,7 +55,8 @@ inline constexpr DecisionReason kAllDecisionReasons[] = {
     DecisionReason::unknown_usage,  DecisionReason::not_confirmed, DecisionReason::already_told,
     DecisionReason::mail_waiting,   DecisionReason::quiet_hours,   DecisionReason::once_a_day,
     DecisionReason::per_hour_limit, DecisionReason::silenced,      DecisionReason::burst_held,
-    DecisionReason::no_smtp,        DecisionReason::stage_falling};
+    DecisionReason::no_smtp,        DecisionReason::stage_falling,
+    DecisionReason::delivery_refused};
 
 /// What the owner was told last in this episode; written when the SMTP server accepted, never before.
 struct Told {
@@ -95,6 +99,7 @@ struct AlertState {
     std::optional<Unconfirmed> unconfirmed;
     std::optional<Waiting> waiting;
     std::optional<Time> last_mail_at;  ///< last accepted mail to the owner, whatever the episode
+    std::optional<Time> refused_at;    ///< when a mail to the owner was last refused for good
     std::int64_t episodes = 0;         ///< how many there were
     bool decided_before = false;       ///< false at first sight: before the first stored decision
     DecisionReason last_reason = DecisionReason::stage_ok;
@@ -148,11 +153,11 @@ struct Decision {
 Decision decide(const AlertState& state, const Assessment& assessment, const AlertRules& rules,
                 const Circumstances& circumstances);
 
-/// The state after the SMTP server accepted the mail to the owner that was waiting.
-AlertState accepted(AlertState state, Time at);
+/// The state after the SMTP server accepted a mail to the owner of this kind and stage.
+AlertState accepted(AlertState state, NotificationKind kind, Stage stage, Time at);
 
-/// The state after the mail that was waiting was refused for good: it is decided anew after a day.
-AlertState refused_for_good(AlertState state, Time at);
+/// The state after such a mail was refused for good: it is decided anew after a day.
+AlertState refused_for_good(AlertState state, NotificationKind kind, Stage stage, Time at);
 
 /// When the next reminder of a stage is due, after `mails_in_stage` mails, the last of them accepted at `last`.
 Time next_reminder(Stage stage, int mails_in_stage, Time last);

@@ -39,7 +39,8 @@ struct ServerUrl {
 
 /// Reads SCHEME://[USER@]HOST[:PORT] with imaps, imap+starttls, imap, pop3s, pop3+starttls, pop3, smtps,
 /// smtp+starttls, smtp. The port defaults to 993, 143, 143, 995, 110, 110, 465, 587, 25.
-/// Nothing for any other text: unknown scheme, path, query, password in the URL, control characters.
+/// Scheme and host come back in lower case; an IPv6 address stands in brackets. Nothing for any other text: unknown
+/// scheme, path, query, password in the URL, control characters, a host that is no ASCII name or address.
 std::optional<ServerUrl> parse_server_url(std::string_view url);
 
 /// The way back: "imaps://mail.example" (the port only where it is not the scheme's own).

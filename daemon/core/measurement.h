@@ -88,7 +88,8 @@ struct ProbeReport {
 /// `told` is whether the server answered the question for its quota at all.
 void classify_limit(Snapshot& snapshot, bool told, std::optional<std::int64_t> settings_limit_bytes);
 
-/// Sum of the sizes of all folders but \All and \Flagged; nothing where one of them is unknown.
+/// Sum of the sizes of all folders but \All and \Flagged; nothing where one of them is unknown or there
+/// are none (a mailbox has an INBOX, so no folder means that nobody told).
 std::optional<std::int64_t> sum_of_folders(const std::vector<Folder>& folders);
 
 /// The names of CONTRACT.md: "login_refused", "not_told", "inbox", "bytes".

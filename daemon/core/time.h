@@ -13,13 +13,17 @@ using Time = std::chrono::sys_seconds;
 using Seconds = std::chrono::seconds;
 using Days = std::chrono::days;
 
-/// Reads "30s", "15min", "6h", "7d" (a whole number and a unit). Nothing for any other text.
+/// Longer durations are refused, so that any of them can be added to any Time that occurs: a hundred years.
+inline constexpr Days kLongestDuration{36'525};
+
+/// Reads "30s", "15min", "6h", "7d" (a whole number and a unit). Nothing for any other text and beyond
+/// kLongestDuration.
 std::optional<Seconds> parse_duration(std::string_view text);
 
 /// The largest unit that writes a duration exactly: "15min", "7d", "90s".
 std::string format_duration(Seconds duration);
 
-/// RFC 3339 in UTC: "2026-11-21T19:00:00Z".
+/// RFC 3339 in UTC: "2026-11-21T19:00:00Z". Clamped to the years 0000 to 9999, as format_date is.
 std::string format_utc(Time time);
 
 /// Reads what format_utc writes. Nothing for any other text.

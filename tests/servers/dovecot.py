@@ -17,19 +17,9 @@ from pathlib import Path
 from . import sample_mail
 from .ca import Authority, Certificate
 from .dovecot_config import Config, text_2_3, text_2_4
+from .packages import program
 from .ports import free_port, is_listening
 from .processes import Child, StartFailed, ordinary_account, private_folder, wait_for
-
-_PROGRAMS = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-
-
-def program(name: str) -> str:
-    """The path of an installed program; a clear error when it is not."""
-    found = shutil.which(name, path=_PROGRAMS)
-    if found is None:
-        raise StartFailed(f"{name} is not installed: run tests/install")
-    return found
-
 
 def dovecot_version() -> tuple[int, int]:
     """Major and minor version of the installed Dovecot."""

@@ -18,8 +18,11 @@ std::string percent(double ratio, const std::string& language);
 /// "12.345" in de, "12,345" in en.
 std::string count(std::int64_t number, const std::string& language);
 
-/// "21. November 2026" / "21 November 2026".
+/// "21. November 2026" / "21 November 2026". A language without names of its own gets "2026-11-21".
 std::string date(std::chrono::sys_days day, const std::string& language);
+
+/// The same without the year: "21. November" / "21 November".
+std::string day_and_month(std::chrono::sys_days day, const std::string& language);
 
 /// "21. November 2026, 19:05 Uhr" / "21 November 2026, 19:05".
 std::string date_and_time(const LocalTime& time, const std::string& language);

@@ -1,0 +1,151 @@
+#include "text/template.h"
+
+#include "core/escape.h"
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+#include <sstream>
+#include <utility>
+
+namespace mailquotad::text {
+namespace {
+
+namespace mustache = kainjow::mustache;
+
+[[noreturn]] void fail(const std::string& origin, const std::string& source, std::size_t position,
+                       const std::string& problem) {
+    const auto end = source.begin() + static_cast<std::ptrdiff_t>(std::min(position, source.size()));
+    const auto line = 1 + std::count(source.begin(), end, '\n');
+    throw CatalogError(origin + ":" + std::to_string(line) + ": " + problem);
+}
+
+std::string trimmed(const std::string& text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    const auto last = text.find_last_not_of(" \t\r\n");
+    return first == std::string::npos ? std::string() : text.substr(first, last - first + 1);
+}
+
+struct Tag {
+    char kind = ' '; ///< '#', '^', '/', '!' or ' ' for a variable
+    std::string name;
+};
+
+// What stands between {{ and }}; refuses what would weaken escaping or need another file.
+Tag tag_of(const std::string& inside, const std::string& origin, const std::string& source, std::size_t position) {
+    if (inside.empty()) {
+        fail(origin, source, position, "an empty tag");
+    }
+    switch (inside.front()) {
+    case '{':
+    case '&':
+        fail(origin, source, position, "unescaped fields are not allowed, write {{name}}");
+    case '>':
+    case '=':
+        fail(origin, source, position, "partials and other delimiters are not supported");
+    case '#':
+    case '^':
+    case '/':
+    case '!':
+        return {inside.front(), trimmed(inside.substr(1))};
+    default:
+        return {' ', inside};
+    }
+}
+
+// mustache.hpp names the character of an error only inside its text, so structure is checked here, with lines.
+std::set<std::string> check(const std::string& source, const std::string& origin) {
+    std::set<std::string> fields;
+    std::vector<std::pair<std::string, std::size_t>> open;
+    for (std::size_t begin = source.find("{{"); begin != std::string::npos;) {
+        const std::size_t end = source.find("}}", begin);
+        if (end == std::string::npos) {
+            fail(origin, source, begin, "{{ without }}");
+        }
+        const Tag tag = tag_of(trimmed(source.substr(begin + 2, end - begin - 2)), origin, source, begin);
+        if (tag.kind == '/') {
+            if (open.empty() || open.back().first != tag.name) {
+                fail(origin, source, begin, "{{/" + tag.name + "}} closes a section that is not open here");
+            }
+            open.pop_back();
+        } else if (tag.kind != '!') {
+            fields.insert(tag.name);
+            if (tag.kind != ' ') {
+                open.emplace_back(tag.name, begin);
+            }
+        }
+        begin = source.find("{{", end + 2);
+    }
+    if (!open.empty()) {
+        fail(origin, source, open.back().second, "{{#" + open.back().first + "}} is never closed");
+    }
+    return fields;
+}
+
+mustache::data to_data(const Fields& fields) {
+    mustache::data object(mustache::data::type::object);
+    for (const auto& [name, value] : fields) {
+        if (const auto* text = std::get_if<std::string>(&value.content)) {
+            // mustache.hpp takes an empty text for true; here it is as good as absent in {{#name}} and {{^name}}.
+            object.set(name, text->empty() ? mustache::data(false) : mustache::data(*text));
+        } else if (const auto* flag = std::get_if<bool>(&value.content)) {
+            object.set(name, mustache::data(*flag));
+        } else {
+            mustache::data list(mustache::data::type::list);
+            for (const Fields& item : std::get<std::vector<Fields>>(value.content)) {
+                list.push_back(to_data(item));
+            }
+            object.set(name, list);
+        }
+    }
+    return object;
+}
+
+// A context that knows no silent holes: mustache's own renders an unknown name as nothing.
+class StrictContext final : public mustache::context<std::string> {
+public:
+    StrictContext(const mustache::data* data, const std::string& origin) : context(data), origin_(origin) {}
+    const mustache::data* get(const std::string& name) const override {
+        const mustache::data* const found = context::get(name);
+        if (found == nullptr) {
+            throw CatalogError(origin_ + ": unknown field {{" + name + "}}");
+        }
+        return found;
+    }
+
+private:
+    const std::string& origin_;
+};
+
+} // namespace
+
+struct Template::Impl {
+    explicit Impl(const std::string& source) : parsed(source) {}
+    // render() is not const, but writes to the object only for lambdas and partials, which a Template never has.
+    mutable mustache::mustache parsed;
+};
+
+Template::Template(const std::string& source, std::string origin, Escaping escaping)
+    : origin_(std::move(origin)), fields_(check(source, origin_)) {
+    impl_ = std::make_unique<Impl>(source);
+    if (!impl_->parsed.is_valid()) {
+        throw CatalogError(origin_ + ": " + impl_->parsed.error_message());
+    }
+    if (escaping == Escaping::html) {
+        impl_->parsed.set_custom_escape([](const std::string& text) { return for_html(text); });
+    } else {
+        impl_->parsed.set_custom_escape([](const std::string& text) { return text; });
+    }
+}
+
+Template::Template(Template&&) noexcept = default;
+Template::~Template() = default;
+
+std::string Template::render(const Fields& fields) const {
+    const mustache::data data = to_data(fields);
+    StrictContext context(&data, origin_);
+    std::ostringstream out;
+    impl_->parsed.render(context, out);
+    return out.str();
+}
+
+} // namespace mailquotad::text

@@ -1,0 +1,36 @@
+// One mustache template: read once, checked at reading, strict about its fields at rendering.
+#pragma once
+
+#include "text/catalog.h"
+
+#include <memory>
+#include <set>
+#include <string>
+
+namespace mailquotad::text {
+
+enum class Escaping { none, html };
+
+/// Variables, sections and inverted sections of mustache; no partials, no other delimiters, and nothing unescaped in
+/// HTML: a template cannot switch escaping off.
+class Template {
+public:
+    /// Throws CatalogError that names `origin` and the line.
+    Template(const std::string& source, std::string origin, Escaping escaping);
+    Template(Template&&) noexcept;
+    ~Template();
+
+    /// Throws CatalogError for a field that is used and not given. May be called by several threads at a time.
+    [[nodiscard]] std::string render(const Fields& fields) const;
+
+    /// The names of all variables and sections.
+    [[nodiscard]] const std::set<std::string>& fields() const { return fields_; }
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+    std::string origin_;
+    std::set<std::string> fields_;
+};
+
+} // namespace mailquotad::text

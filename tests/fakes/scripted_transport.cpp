@@ -224,7 +224,6 @@ void ScriptedTransport::start_tls() {
     protected_ = true;
     conversation_->traffic.round_trips += 1;
     conversation_->traffic.tls_version = "TLS1.3";
-    awaiting_flight_ = true;
     log_.note("TLS1.3");
     play();
 }

@@ -1,0 +1,60 @@
+// Which CAs are trusted: the system's or those of one file, loaded once and shared by all connections.
+#pragma once
+
+#include "core/endpoint.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+struct gnutls_certificate_credentials_st;
+
+namespace mailquotad::net {
+
+/// A set of CA certificates, never changed after it was loaded, so many connections share it. Skin for
+/// gnutls_certificate_credentials_t.
+class TlsCredentials {
+public:
+    TlsCredentials(); ///< trusts no CA at all: enough where a pin decides
+    ~TlsCredentials();
+    TlsCredentials(const TlsCredentials&) = delete;
+    TlsCredentials& operator=(const TlsCredentials&) = delete;
+
+    void add_system();                      ///< throws NetError tls when the system has no CAs
+    void add_file(const std::string& path); ///< PEM; throws NetError tls when it cannot be read or holds none
+
+    [[nodiscard]] gnutls_certificate_credentials_st* get() const { return credentials_; }
+
+private:
+    gnutls_certificate_credentials_st* credentials_ = nullptr;
+};
+
+/// Loads CAs when they are first asked for (6.5 ms for the system's) and anew when their file has changed.
+/// Thread-safe. Connections keep what they were given.
+class CaStore {
+public:
+    /// What verifies a server with this trust. Throws NetError tls.
+    std::shared_ptr<const TlsCredentials> credentials(const Trust& trust);
+
+private:
+    /// What tells one state of a file from another.
+    struct FileState {
+        std::int64_t modified_ns = 0;
+        std::int64_t size = -1;
+        std::uint64_t inode = 0;
+        bool operator==(const FileState&) const = default;
+    };
+    struct Entry {
+        FileState state;
+        std::shared_ptr<const TlsCredentials> credentials;
+    };
+    static FileState state_of(const std::string& path);
+
+    std::mutex mutex_;
+    std::map<std::string, Entry> entries_; ///< by ca_file; "" for the system's
+    std::shared_ptr<const TlsCredentials> none_;
+};
+
+} // namespace mailquotad::net

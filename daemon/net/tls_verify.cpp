@@ -1,0 +1,146 @@
+#include "net/tls_verify.h"
+
+#include "core/escape.h"
+#include "net/certificate.h"
+#include "net/happy_eyeballs.h"
+#include "net/transport.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+namespace mailquotad::net {
+namespace {
+
+constexpr std::size_t kMaxNamesShown = 8;
+
+Certificate peer_certificate(gnutls_session_t session) {
+    unsigned count = 0;
+    const gnutls_datum_t* chain = gnutls_certificate_get_peers(session, &count);
+    if (!chain || count == 0) {
+        throw NetError(FailureKind::tls, "the server sent no certificate");
+    }
+    return Certificate({reinterpret_cast<const char*>(chain[0].data), chain[0].size});
+}
+
+/// The bytes of an IP address, as certificates have them.
+std::string ip_bytes(const std::string& host) {
+    std::array<char, sizeof(in6_addr)> bytes{};
+    if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) {
+        return {bytes.data(), sizeof(in_addr)};
+    }
+    inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), bytes.data());
+    return {bytes.data(), bytes.size()};
+}
+
+/// Bits of gnutls_certificate_status_t; 0 for a good certificate.
+unsigned chain_status(gnutls_session_t session, const std::string& host) {
+    const bool ip = is_ip_address(host);
+    std::string name = ip ? ip_bytes(host) : host;
+    std::string purpose = GNUTLS_KP_TLS_WWW_SERVER;
+    std::array<gnutls_typed_vdata_st, 2> wanted{
+        {{.type = ip ? GNUTLS_DT_IP_ADDRESS : GNUTLS_DT_DNS_HOSTNAME,
+          .data = reinterpret_cast<unsigned char*>(name.data()),
+          .size = ip ? static_cast<unsigned>(name.size()) : 0},
+         {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = reinterpret_cast<unsigned char*>(purpose.data()), .size = 0}}};
+    unsigned status = 0;
+    const int code = gnutls_certificate_verify_peers(session, wanted.data(), wanted.size(), &status);
+    if (code < 0) {
+        throw NetError(FailureKind::tls, std::string("the certificate cannot be verified: ") + gnutls_strerror(code));
+    }
+    return status;
+}
+
+std::string joined_names(const Certificate& certificate) {
+    const std::vector<std::string> names = certificate.names();
+    std::string out;
+    for (std::size_t i = 0; i < std::min(names.size(), kMaxNamesShown); ++i) {
+        out += (i == 0 ? "" : ", ") + names[i];
+    }
+    if (names.size() > kMaxNamesShown) {
+        out += " and " + std::to_string(names.size() - kMaxNamesShown) + " more";
+    }
+    return out.empty() ? "no name at all" : out;
+}
+
+std::string date_reason(const Certificate& certificate) {
+    const Time now = std::chrono::floor<Seconds>(std::chrono::system_clock::now());
+    if (certificate.valid_until() < now) {
+        return "the certificate expired on " + format_utc(certificate.valid_until());
+    }
+    if (certificate.valid_from() > now) {
+        return "the certificate is valid only from " + format_utc(certificate.valid_from());
+    }
+    return "a certificate further up in the chain has expired or is not valid yet";
+}
+
+std::string issuer_reason(const Certificate& certificate, const Trust& trust) {
+    const std::string where = trust.ca_file.empty() ? "of this machine" : "in " + trust.ca_file;
+    if (certificate.is_self_signed()) {
+        return "the certificate is self-signed and not among the CAs " + where;
+    }
+    return "the certificate was issued by a CA that is not among those " + where + " (issuer: " + certificate.issuer() +
+           ")";
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+    std::string out;
+    for (const std::string& part : parts) {
+        out += (out.empty() ? "" : "; ") + part;
+    }
+    return out;
+}
+
+std::string chain_reasons(unsigned status, const std::string& host, const Certificate& certificate,
+                          const Trust& trust) {
+    std::vector<std::string> reasons;
+    if (status & GNUTLS_CERT_UNEXPECTED_OWNER) {
+        reasons.push_back("the certificate is for " + joined_names(certificate) + ", not for " + host);
+    }
+    if (status & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED)) {
+        reasons.push_back(date_reason(certificate));
+    }
+    if (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA)) {
+        reasons.push_back(issuer_reason(certificate, trust));
+    }
+    constexpr unsigned kTold = GNUTLS_CERT_INVALID | GNUTLS_CERT_UNEXPECTED_OWNER | GNUTLS_CERT_EXPIRED |
+                               GNUTLS_CERT_NOT_ACTIVATED | GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA;
+    if (reasons.empty() || (status & ~kTold) != 0) {
+        gnutls_datum_t text{};
+        if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0) == GNUTLS_E_SUCCESS) {
+            reasons.emplace_back(reinterpret_cast<const char*>(text.data));
+            gnutls_free(text.data);
+        }
+    }
+    return joined(reasons);
+}
+
+} // namespace
+
+std::optional<std::string> distrust(gnutls_session_t session, const std::string& host, const Trust& trust) {
+    const Certificate certificate = peer_certificate(session);
+    if (!trust.pins.empty()) {
+        const std::string pin = certificate.pin();
+        if (std::any_of(trust.pins.begin(), trust.pins.end(),
+                        [&](const auto& known) { return same_pin(known, pin); })) {
+            return std::nullopt;
+        }
+        return for_terminal("the server's key is not the pinned one, its pin is now " + pin +
+                            ": compare it by another way (the provider's page, a call) before you trust it");
+    }
+    const unsigned status = chain_status(session, host);
+    if (status == 0) {
+        return std::nullopt;
+    }
+    return for_terminal(chain_reasons(status, host, certificate, trust) +
+                        "; if that is meant to be, set ca_file, or pin = \"" + certificate.pin() +
+                        "\" after you compared it by another way");
+}
+
+} // namespace mailquotad::net

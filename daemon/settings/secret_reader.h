@@ -12,19 +12,20 @@
 namespace mailquotad::settings {
 
 struct SecretError {
-    std::string message;  ///< names the file, variable or command and what to do; never the secret
+    std::string message; ///< names the file, variable or command and what to do; never the secret
 };
 
 struct SecretPlaces {
-    std::filesystem::path credentials_folder = "/etc/mailquotad/credentials";  ///< looked at first
-    std::filesystem::path service_credentials;  ///< $CREDENTIALS_DIRECTORY, looked at second; may be empty
+    std::filesystem::path credentials_folder = "/etc/mailquotad/credentials"; ///< looked at first
+    std::filesystem::path service_credentials; ///< $CREDENTIALS_DIRECTORY, looked at second; may be empty
 };
 
 /// $MAILQUOTAD_CREDENTIALS or /etc/mailquotad/credentials, and $CREDENTIALS_DIRECTORY.
 SecretPlaces secret_places();
 
-/// Reads one secret: the first line without its line end. `warnings` gets a line for a file that the world can read.
-/// A command runs without a shell, with its stderr passed on, for at most 30 s.
+/// Reads one secret: the first line without its line end, of at most 64 KiB altogether. `warnings` gets a line for a
+/// file that the world can read. A command runs without a shell and without stdin, its stderr passed on, for at most
+/// 30 s. Throws nothing that a user can cause; may be called from several threads at once.
 std::variant<Secret, SecretError> read_secret(const SecretReference& reference, const SecretPlaces& places,
                                               std::vector<std::string>& warnings);
 

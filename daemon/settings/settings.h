@@ -12,7 +12,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace mailquotad::settings {
@@ -21,16 +20,16 @@ namespace mailquotad::settings {
 struct SecretReference {
     enum class Form { credential, file, env, command };
     Form form = Form::credential;
-    std::string value;                 ///< credential name, file path or variable name
-    std::vector<std::string> command;  ///< argv; never given to a shell
+    std::string value;                ///< credential name, file path or variable name
+    std::vector<std::string> command; ///< argv; never given to a shell
     bool operator==(const SecretReference&) const = default;
 };
 
 struct Server {
-    std::string key;  ///< [server.KEY]
+    std::string key; ///< [server.KEY]
     std::optional<Endpoint> imap;
     std::optional<Endpoint> pop3;
-    std::optional<Endpoint> smtp;  ///< only told to owners
+    std::optional<Endpoint> smtp; ///< only told to owners
     std::string webmail;
     Trust trust;
     Mechanism mechanism = Mechanism::automatic;
@@ -41,8 +40,8 @@ struct Server {
 struct Owner {
     std::string name;
     std::vector<std::string> mail;
-    std::string language;  ///< "" for Settings::language
-    std::string client;    ///< "" for webmail
+    std::string language; ///< "" for Settings::language
+    std::string client;   ///< "" for webmail
     bool notice = false;
     bool operator==(const Owner&) const = default;
 };
@@ -51,17 +50,17 @@ enum class Depth { totals, sizes };
 
 struct Mailbox {
     std::string address;
-    std::string slug;      ///< always set after loading
+    std::string slug; ///< always set after loading; provisional until derive_slugs() if it is derived
     bool slug_is_derived = false;
-    std::string server;    ///< key of a Server that exists
-    std::string username;  ///< the address by default
+    std::string server;   ///< key of a Server that exists
+    std::string username; ///< the address by default
     std::string authorize_as;
     SecretReference password;
     std::optional<ByteSize> limit;
     Protocol protocol = Protocol::imap;
     Depth depth = Depth::totals;
     Owner owner;
-    Policy policy;  ///< [policy] with [mailbox.policy] over it
+    Policy policy; ///< [policy] with [mailbox.policy] over it
     bool operator==(const Mailbox&) const = default;
 };
 
@@ -69,9 +68,9 @@ struct Smtp {
     Endpoint endpoint;
     Trust trust;
     bool plaintext = false;
-    std::string username;  ///< empty: no AUTH
+    std::string username; ///< empty: no AUTH
     std::optional<SecretReference> password;
-    std::string from;      ///< as written: "Name <address>"
+    std::string from; ///< as written: "Name <address>"
     std::vector<std::string> admin;
     bool operator==(const Smtp&) const = default;
 };
@@ -108,20 +107,20 @@ struct Alerts {
 };
 
 struct Http {
-    std::string address;     ///< empty: switched off
+    std::string address; ///< empty: switched off
     std::uint16_t port = 0;
     bool operator==(const Http&) const = default;
 };
 
 struct Database {
-    std::string postgresql_url;  ///< empty: SQLite in the state directory
+    std::string postgresql_url; ///< empty: SQLite in the state directory
     std::optional<SecretReference> password;
     bool operator==(const Database&) const = default;
 };
 
 struct Settings {
     std::string language = "de";
-    std::string timezone;  ///< "" for the machine's own
+    std::string timezone; ///< "" for the machine's own
     std::filesystem::path state_directory;
     Database database;
     Poll poll;
@@ -132,7 +131,9 @@ struct Settings {
     std::map<std::string, Server> servers;
     std::vector<Mailbox> mailboxes;
 
+    /// The server of one of these mailboxes; always there after loading.
     [[nodiscard]] const Server& server_of(const Mailbox& mailbox) const { return servers.at(mailbox.server); }
+    /// The mailbox with this address (case of ASCII letters ignored) or this slug; nullptr where there is none.
     [[nodiscard]] const Mailbox* find(const std::string& address_or_slug) const;
 };
 
@@ -141,25 +142,25 @@ struct Problem {
     enum class Severity { error, warning };
     Severity severity = Severity::error;
     std::string file;
-    int line = 0;    ///< 1-based; 0 where there is none
+    int line = 0; ///< 1-based; 0 where there is none
     int column = 0;
-    std::string key;      ///< "mailbox[2].owner.language"
-    std::string message;  ///< what is wrong, what is allowed, the nearest known key
+    std::string key;     ///< "mailbox[2].owner.language"
+    std::string message; ///< what is wrong, what is allowed, the nearest known key
 };
 
-/// "FILE:LINE:COLUMN: KEY: MESSAGE".
+/// One line, safe for a terminal: "FILE:LINE:COLUMN: KEY: MESSAGE"; a warning has "warning: " before the key.
 std::string to_string(const Problem& problem);
 
 struct Loaded {
-    std::optional<Settings> settings;  ///< absent when there is an error among the problems
-    std::vector<Problem> problems;     ///< errors and warnings, in the order of the file
+    std::optional<Settings> settings; ///< absent when there is an error among the problems
+    std::vector<Problem> problems;    ///< errors and warnings, in the order of the file
 };
 
 /// Directories with the data files that the settings refer to.
 struct DataDirectories {
-    std::filesystem::path providers;  ///< *.toml, for `preset`
-    std::filesystem::path messages;   ///< a folder per language; to check `language`
-    std::filesystem::path clients;    ///< to check `owner.client`
+    std::filesystem::path providers; ///< *.toml, for `preset`
+    std::filesystem::path messages;  ///< a folder per language; to check `language`
+    std::filesystem::path clients;   ///< to check `owner.client`
 };
 
 /// Reads and validates a file: every problem at once, nothing thrown for what a user can write or for a file that
@@ -169,7 +170,13 @@ Loaded load(const std::filesystem::path& file, const DataDirectories& data);
 /// The same for text in memory; `name` stands for the file in problems.
 Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data);
 
-/// Where the data files lie: $MAILQUOTAD_DATA, else beside the source tree or the installation prefix of this binary.
+/// Gives every mailbox whose slug is derived its lasting one, "mb-" and six hexadecimal digits of a keyed hash of the
+/// address (more digits where two would be equal). `key` is the store's own, secret and stable per installation, so
+/// that nobody can find an address by hashing guesses. Until then the slug stems from a key that is no secret.
+void derive_slugs(Settings& settings, const std::string& key);
+
+/// Where the data files lie: $MAILQUOTAD_DATA, else share/mailquotad of the installation prefix of this binary, else
+/// config/ of the source tree that it was built in, else /usr/share/mailquotad.
 DataDirectories data_directories();
 
 } // namespace mailquotad::settings

@@ -71,7 +71,7 @@ struct MailStream::Driver {
     static int descriptor(mailstream_low* /*low*/) { return -1; }
 
     static void cancel(mailstream_low* /*low*/) {}
-    static mailstream_cancel* get_cancel(mailstream_low* /*low*/) { return nullptr; }
+    static struct ::mailstream_cancel* get_cancel(mailstream_low* /*low*/) { return nullptr; }
     static carray* certificate_chain(mailstream_low* /*low*/) { return nullptr; }
     static int no_idle(mailstream_low* /*low*/) { return -1; }
 

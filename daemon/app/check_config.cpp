@@ -1,0 +1,51 @@
+// `mailquotad check-config`: the production path up to the first connection, and every problem on the way.
+#include "app/commands.h"
+#include "app/context.h"
+#include "app/mailbox_notes.h"
+#include "core/escape.h"
+#include "settings/secret_reader.h"
+
+#include <iostream>
+
+namespace mailquotad::app {
+
+namespace {
+
+/// Reads a secret as the daemon would; prints what is wrong. True where it can be read.
+bool try_secret(const std::string& owner, const settings::SecretReference& reference) {
+    std::vector<std::string> warnings;
+    const auto secret = settings::read_secret(reference, settings::secret_places(), warnings);
+    for (const std::string& warning : warnings)
+        std::cerr << owner << ": warning: " << warning << '\n';
+    if (const auto* error = std::get_if<settings::SecretError>(&secret)) {
+        std::cerr << owner << ": " << error->message << '\n';
+        return false;
+    }
+    return true;
+}
+
+int unreadable_secrets(const settings::Settings& settings) {
+    int unreadable = 0;
+    for (const settings::Mailbox& mailbox : settings.mailboxes)
+        unreadable += try_secret("mailbox " + for_terminal(mailbox.address), mailbox.password) ? 0 : 1;
+    if (settings.smtp && settings.smtp->password)
+        unreadable += try_secret("smtp", *settings.smtp->password) ? 0 : 1;
+    return unreadable;
+}
+
+} // namespace
+
+int command_check_config(const CommonOptions& options) {
+    const std::filesystem::path file = config_file(options.config);
+    const settings::Settings settings = load_settings(file, kExitBadSettings);
+    load_catalog();
+    for (const std::string& remark : remarks_on(settings))
+        std::cerr << "note: " << remark << '\n';
+    if (unreadable_secrets(settings) > 0)
+        return kExitBadSettings;
+    print(for_terminal(file.string()) + ": good, " + std::to_string(settings.mailboxes.size()) + " mailboxes at " +
+          std::to_string(settings.servers.size()) + " servers\n");
+    return 0;
+}
+
+} // namespace mailquotad::app

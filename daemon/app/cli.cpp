@@ -1,0 +1,147 @@
+#include "app/cli.h"
+
+#include "app/commands.h"
+#include "app/context.h"
+#include "core/escape.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <map>
+
+namespace mailquotad::app {
+
+namespace {
+
+/// All options of all subcommands, and what is to run.
+struct CommandLine {
+    CommonOptions common;
+    CheckOptions check;
+    MailboxOptions mailbox;
+    std::string config_argument;  ///< check-config FILE
+    std::function<int()> command;
+    int usage_exit = EXIT_FAILURE;  ///< of a bad command line: 3 where Nagios may be calling
+};
+
+void add_format(CLI::App& command, OutputFormat& format, const std::map<std::string, OutputFormat>& allowed) {
+    command.add_option("--format", format, "how to print")->transform(CLI::CheckedTransformer(allowed));
+}
+
+void add_run(CLI::App& app, CommandLine& line) {
+    CLI::App* run = app.add_subcommand("run", "the daemon, in the foreground");
+    run->callback([&line] { line.command = [&line] { return command_run(line.common); }; });
+}
+
+void add_check(CLI::App& app, CommandLine& line) {
+    CheckOptions& options = line.check;
+    CLI::App* check = app.add_subcommand("check", "probe once now and print; a Nagios plugin too");
+    check->add_option("URL", options.url,
+                      "imaps://USER@HOST[:PORT], imap+starttls://… or pop3s://…, without any settings file");
+    check->add_option("--mailbox", options.mailboxes, "only this address (or slug); may be repeated");
+    add_format(*check, options.format,
+               {{"table", OutputFormat::table}, {"json", OutputFormat::json}, {"nagios", OutputFormat::nagios}});
+    check->add_flag("--force", options.force, "try a login that is in back-off after refusals");
+    check->add_flag("--from-daemon", options.from_daemon, "ask the running daemon over HTTP instead of the servers");
+    check->add_option("--password-file", options.password_file, "with URL: a file whose first line is the password");
+    check->add_option("--ca-file", options.ca_file, "with URL: trust these CAs (PEM) instead of the system's");
+    check->add_option("--pin", options.pins, "with URL: trust this public key, sha256//BASE64; may be repeated");
+    check->add_option("--limit", options.limit, "with URL: the limit where the server tells none, as 500MiB");
+    check->add_option("--timeout", options.timeout, "with URL: for the whole probe, as 30s");
+    check->callback([&line] {
+        line.usage_exit = kExitUnknown;
+        line.command = [&line] {
+            line.check.common = line.common;
+            return command_check(line.check);
+        };
+    });
+}
+
+CLI::App* add_mailbox_command(CLI::App& app, CommandLine& line, const std::string& name, const std::string& help,
+                              int (*command)(const MailboxOptions&)) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->callback([&line, command] {
+        line.command = [&line, command] {
+            line.mailbox.common = line.common;
+            return command(line.mailbox);
+        };
+    });
+    return sub;
+}
+
+void add_mailbox_commands(CLI::App& app, CommandLine& line) {
+    MailboxOptions& options = line.mailbox;
+    CLI::App* explain = add_mailbox_command(app, line, "explain", "why a mail was or was not sent, what comes next",
+                                            &command_explain);
+    explain->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
+    add_format(*explain, options.format, {{"table", OutputFormat::table}, {"json", OutputFormat::json}});
+
+    CLI::App* history = add_mailbox_command(app, line, "history", "past usage", &command_history);
+    history->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
+    add_format(*history, options.format,
+               {{"table", OutputFormat::table}, {"json", OutputFormat::json}, {"csv", OutputFormat::csv}});
+
+    CLI::App* preview = add_mailbox_command(app, line, "preview", "the mail as it would go out", &command_preview);
+    preview->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
+    preview->add_option("--stage", options.stage, "as if the mailbox were in this stage");
+    preview->add_option("--language", options.language, "in this language instead of the owner's");
+    add_format(*preview, options.format,
+               {{"text", OutputFormat::text}, {"html", OutputFormat::html}, {"eml", OutputFormat::eml}});
+
+    CLI::App* test_mail =
+        add_mailbox_command(app, line, "test-mail", "send a marked test notification through the real path",
+                            &command_test_mail);
+    test_mail->add_option("ADDRESS", options.address, "to the owner of this mailbox; default: to smtp.admin");
+}
+
+void add_check_config(CLI::App& app, CommandLine& line) {
+    CLI::App* check = app.add_subcommand("check-config", "check the settings and print every problem");
+    check->add_option("FILE", line.config_argument, "instead of --config");
+    check->callback([&line] {
+        line.command = [&line] {
+            if (!line.config_argument.empty())
+                line.common.config = line.config_argument;
+            return command_check_config(line.common);
+        };
+    });
+}
+
+int run_guarded(const CommandLine& line) {
+    try {
+        return line.command();
+    } catch (const CommandFailed& failed) {
+        std::cerr << "mailquotad: " << for_terminal(failed.what()) << '\n';
+        return failed.exit_code();
+    } catch (const std::exception& error) {
+        std::cerr << "mailquotad: " << for_terminal(error.what()) << '\n';
+        return line.usage_exit;
+    }
+}
+
+} // namespace
+
+int run_command_line(int argc, char** argv) {
+    CommandLine line;
+    CLI::App app("mailquotad watches mailboxes fill up and speaks before senders get bounces.", "mailquotad");
+    app.set_version_flag("--version", "mailquotad " MAILQUOTAD_VERSION);
+    app.add_option("--config", line.common.config,
+                   "the settings file; default $MAILQUOTAD_CONFIG or /etc/mailquotad/mailquotad.toml");
+    app.add_option("--log-level", line.common.log_level, "trace, debug, info, warn, error, critical or off");
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_run(app, line);
+    add_check(app, line);
+    add_mailbox_commands(app, line);
+    add_check_config(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const bool nagios = argc > 1 && std::string(argv[1]) == "check";
+        const int code = app.exit(error);
+        return code == 0 ? EXIT_SUCCESS : nagios ? kExitUnknown : EXIT_FAILURE;
+    }
+    return run_guarded(line);
+}
+
+} // namespace mailquotad::app

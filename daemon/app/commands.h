@@ -1,0 +1,46 @@
+// The subcommands: each takes its options as a value and returns the exit code of CONTRACT.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mailquotad::app {
+
+enum class OutputFormat { table, json, nagios, csv, text, html, eml };
+
+struct CommonOptions {
+    std::string config;
+    std::string log_level = "info";
+};
+
+struct CheckOptions {
+    CommonOptions common;
+    std::string url;  ///< with a URL no settings file is read
+    std::vector<std::string> mailboxes;
+    OutputFormat format = OutputFormat::table;
+    bool force = false;
+    bool from_daemon = false;
+    std::string password_file;
+    std::string ca_file;
+    std::vector<std::string> pins;
+    std::string limit;
+    std::string timeout;
+};
+
+struct MailboxOptions {
+    CommonOptions common;
+    std::string address;
+    OutputFormat format = OutputFormat::table;
+    std::string stage;     ///< preview
+    std::string language;  ///< preview
+};
+
+int command_run(const CommonOptions& options);
+int command_check(const CheckOptions& options);
+int command_check_config(const CommonOptions& options);
+int command_explain(const MailboxOptions& options);
+int command_history(const MailboxOptions& options);
+int command_preview(const MailboxOptions& options);
+int command_test_mail(const MailboxOptions& options);
+
+} // namespace mailquotad::app

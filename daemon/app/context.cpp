@@ -1,0 +1,115 @@
+#include "app/context.h"
+
+#include "core/escape.h"
+#include "os/clock.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+namespace mailquotad::app {
+
+namespace {
+
+std::string listed(const settings::Settings& settings) {
+    std::string names;
+    for (const settings::Mailbox& mailbox : settings.mailboxes) {
+        if (names.size() > 200)
+            return names + ", …";
+        names += (names.empty() ? "" : ", ") + mailbox.address;
+    }
+    return names;
+}
+
+std::optional<store::Database> try_writable(const settings::Settings& settings) {
+    try {
+        return store::Database::open_sqlite(settings.state_directory);
+    } catch (const store::StoreError&) {
+        return std::nullopt; // a command beside the daemon may lack the rights; it then only reads
+    }
+}
+
+std::optional<store::Database> try_readable(const settings::Settings& settings) {
+    try {
+        return store::Database::open_sqlite_readonly(settings.state_directory);
+    } catch (const store::StoreError&) {
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+std::filesystem::path config_file(const std::string& option) {
+    if (!option.empty())
+        return option;
+    if (const char* variable = std::getenv("MAILQUOTAD_CONFIG"); variable != nullptr && *variable != '\0')
+        return variable;
+    return "/etc/mailquotad/mailquotad.toml";
+}
+
+settings::Settings load_settings(const std::filesystem::path& file, int exit_code) {
+    settings::Loaded loaded = settings::load(file, settings::data_directories());
+    for (const settings::Problem& problem : loaded.problems)
+        std::cerr << to_string(problem) << '\n';
+    if (!loaded.settings)
+        throw CommandFailed(exit_code, "the settings have errors: " + for_terminal(file.string()));
+    if (!loaded.settings->timezone.empty())
+        os::set_zone(loaded.settings->timezone);
+    return std::move(*loaded.settings);
+}
+
+const settings::Mailbox& find_mailbox(const settings::Settings& settings, const std::string& name, int exit_code) {
+    if (const settings::Mailbox* mailbox = settings.find(name))
+        return *mailbox;
+    throw CommandFailed(exit_code,
+                        "no mailbox \"" + for_terminal(name) + "\" in the settings; there are: " + listed(settings));
+}
+
+CommandStore open_store(settings::Settings& settings) {
+    CommandStore opened{.database = try_writable(settings), .writable = true};
+    if (!opened.database) {
+        opened.database = try_readable(settings);
+        opened.writable = false;
+    }
+    if (opened.database)
+        settings::derive_slugs(settings, opened.database->hash_key());
+    return opened;
+}
+
+store::Database open_store_readable(settings::Settings& settings, int exit_code) {
+    auto database = store::Database::open_sqlite_readonly(settings.state_directory);
+    if (!database)
+        throw CommandFailed(exit_code, "there is no database in " + for_terminal(settings.state_directory.string()) +
+                                           " yet: nothing was measured, is the daemon running?");
+    settings::derive_slugs(settings, database->hash_key());
+    return std::move(*database);
+}
+
+store::Database open_store_writable(settings::Settings& settings, int exit_code) {
+    try {
+        auto database = store::Database::open_sqlite(settings.state_directory);
+        settings::derive_slugs(settings, database.hash_key());
+        return database;
+    } catch (const store::StoreError& error) {
+        throw CommandFailed(exit_code, error.what());
+    }
+}
+
+text::Catalog load_catalog() {
+    return text::Catalog(settings::data_directories().messages);
+}
+
+void print(const std::string& text) {
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if (std::fflush(stdout) != 0 || !written)
+        throw CommandFailed(kExitUnknown, "cannot write to standard output");
+}
+
+bool is_terminal(int descriptor) {
+    return ::isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
+}
+
+} // namespace mailquotad::app

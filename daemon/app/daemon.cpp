@@ -1,0 +1,243 @@
+// The whole way of the data, one call a step: due → probe → history → assess → decide → outbox → status.
+#include "app/daemon.h"
+
+#include "app/daemon_log.h"
+#include "app/mailbox_notes.h"
+#include "app/picture.h"
+#include "app/rules.h"
+#include "notify/outbox_runner.h"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace mailquotad::app {
+
+namespace {
+
+constexpr std::chrono::seconds kLongestWait{30};
+constexpr std::chrono::seconds kShutdownPatience{8};
+
+/// A visitor made of lambdas.
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+} // namespace
+
+Daemon::Daemon(DaemonParts parts, settings::Settings settings)
+    : parts_(std::move(parts)),
+      prober_({.connector = parts_.connector,
+               .clock = parts_.clock,
+               .secrets = parts_.secrets,
+               .cancellation = &parts_.cancellation},
+              {.workers = settings.poll.workers, .per_server = settings.poll.per_server},
+              [&events = parts_.events](ProbeFinished finished) { events.post(std::move(finished)); }),
+      mailer_(&parts_.cancellation,
+              [&events = parts_.events](MailFinished finished) { events.post(std::move(finished)); }) {
+    status_.started_at = parts_.clock.now();
+    status_.version = parts_.version;
+    status_.config_last_reload_success = status_.started_at;
+    parts_.database.retry_all_mail(status_.started_at);
+    apply(std::move(settings));
+}
+
+bool Daemon::run() {
+    parts_.service.ready();
+    while (!stopping_) {
+        turn();
+        parts_.service.watchdog();
+        if (auto event = parts_.events.wait_until(next_turn()))
+            handle(std::move(*event));
+    }
+    parts_.service.stopping();
+    parts_.cancellation.cancel();
+    const auto patience = parts_.clock.steady() + kShutdownPatience;
+    const bool mailer_ended = mailer_.shut_down(patience);
+    return prober_.shut_down(patience) && mailer_ended;
+}
+
+void Daemon::turn() {
+    start_due_probes();
+    start_due_mail();
+    publish();
+}
+
+void Daemon::handle(Event event) {
+    std::visit(Overloaded{[this](ProbeFinished& finished) { probe_finished(std::move(finished)); },
+                          [this](MailFinished& finished) { mail_finished(std::move(finished)); },
+                          [this](const SignalArrived& signal) {
+                              if (signal.number == SIGHUP)
+                                  reload();
+                              else
+                                  stopping_ = true;
+                          }},
+               event);
+}
+
+os::SteadyTime Daemon::next_turn() const {
+    const os::SteadyTime now = parts_.clock.steady();
+    os::SteadyTime next = now + kLongestWait;
+    if (const auto due = schedule_.next_after(now))
+        next = std::min(next, *due);
+    if (const auto mail = notifier_ ? parts_.database.next_mail_due() : std::nullopt; mail && !mailer_.is_busy())
+        next = std::min(next, now + std::max(Seconds(1), *mail - parts_.clock.now()));
+    return next;
+}
+
+void Daemon::start_due_probes() {
+    for (const std::string& slug : schedule_.due(parts_.clock.steady())) {
+        const MailboxRecord& record = records_.at(slug);
+        if (!prober_.has_room(record.settings.server))
+            continue;
+        schedule_.started(slug);
+        prober_.start(probe_job(settings_, record.settings, &parts_.database, parts_.database.hash_key()));
+    }
+}
+
+void Daemon::start_due_mail() {
+    settle_mail();
+    if (!notifier_ || mailer_.is_busy() || unsettled_)
+        return;
+    for (store::OutboxRow& row : parts_.database.due_mail(parts_.clock.now(), 1))
+        mailer_.start(std::move(row), notifier_, notify::address_of(settings_.smtp->from));
+}
+
+void Daemon::probe_finished(ProbeFinished finished) {
+    prober_.ended(finished.server);
+    const auto found = records_.find(finished.slug);
+    if (found == records_.end())
+        return; // taken out of the settings while it was being probed
+    MailboxRecord& record = found->second;
+    record.last_attempt = parts_.clock.now();
+    record.last_cost = finished.report.cost;
+    log_warnings(record, finished.warnings);
+    try {
+        if (finished.report.snapshot() != nullptr)
+            probe_succeeded(record, finished);
+        else
+            probe_failed(record, finished);
+    } catch (const std::exception& error) {
+        log_lost_step(record, "keeping the result of a probe", error);
+    }
+    const auto kind = record.failure ? std::optional(record.failure->kind) : std::nullopt;
+    schedule_.finished(finished.slug, parts_.clock.steady(),
+                       delay_after(settings_.poll.interval, kind, record.failures_in_a_row));
+    if (record.alert.unconfirmed && !record.failure) {
+        const Time confirm_at = record.alert.unconfirmed->first_seen + settings_.alerts.confirm_after;
+        schedule_.hasten(finished.slug, parts_.clock.steady() + std::max(Seconds(1), confirm_at - parts_.clock.now()));
+    }
+}
+
+void Daemon::probe_failed(MailboxRecord& record, const ProbeFinished& finished) {
+    const Time now = parts_.clock.now();
+    note_failure(record, finished.report, now);
+    log_failure(record);
+    parts_.database.transaction([&] {
+        record_login(parts_.database, finished.login, now);
+        parts_.database.save_probe_memory(finished.slug, finished.report.memory);
+        save_notes(parts_.database, record);
+    });
+}
+
+void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finished) {
+    const Time now = parts_.clock.now();
+    note_success(record, *finished.report.snapshot());
+    AlertState alert = record.alert;
+    const Judgement judgement = judge(*record.snapshot, record.settings.policy, Outlook{});
+    record.assessment = assess(judgement, alert.stage, now);
+    Decision decision = decide(alert, record.assessment, rules_for(settings_, record.settings),
+                               circumstances_of(parts_.database, record.settings.slug, now));
+    const MailContext context{
+        .settings = settings_, .catalog = parts_.catalog, .hash_key = parts_.database.hash_key(), .now = now};
+    const std::vector<store::OutboxRow> mails = mails_for(context, record, decision);
+    parts_.database.transaction([&] {
+        record_login(parts_.database, finished.login, now);
+        parts_.database.save_probe_memory(finished.slug, finished.report.memory);
+        for (const store::Sample& sample : record.unsaved)
+            parts_.database.add_sample(finished.slug, sample);
+        parts_.database.save_alert_state(finished.slug, decision.next);
+        for (const store::OutboxRow& mail : mails)
+            parts_.database.enqueue(mail);
+        save_notes(parts_.database, record);
+    });
+    record.unsaved.clear();
+    if (!is_sent(decision.reason) && decision.reason != DecisionReason::stage_ok)
+        ++status_.notifications_suppressed[decision.reason];
+    record.alert = std::move(decision.next);
+    record.decision = decision.reason;
+    log_measurement(record, finished.report.cost);
+}
+
+void Daemon::mail_finished(MailFinished finished) {
+    mailer_.ended();
+    log_mail(finished.row, finished.result);
+    if (finished.result.outcome != notify::DeliveryOutcome::accepted)
+        ++status_.notifications_failed[finished.result.reason];
+    unsettled_ = std::move(finished);
+    settle_mail();
+}
+
+/// Until the database has taken what became of a mail, no other one leaves: "told" must not be forgotten.
+void Daemon::settle_mail() {
+    if (!unsettled_)
+        return;
+    const store::OutboxRow& row = unsettled_->row;
+    try {
+        notify::settle(parts_.database, row, unsettled_->result, parts_.clock.now());
+        if (const auto found = records_.find(row.mailbox); found != records_.end())
+            note_mail(found->second, row, unsettled_->result, parts_.database);
+        unsettled_.reset();
+    } catch (const std::exception& error) {
+        log_lost_mail(row, error);
+    }
+}
+
+void Daemon::apply(settings::Settings settings) {
+    settings_ = std::move(settings);
+    prober_.set_per_server(settings_.poll.per_server);
+    notifier_ = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
+    std::map<std::string, MailboxRecord> kept = std::exchange(records_, {});
+    for (const settings::Mailbox& mailbox : settings_.mailboxes) {
+        auto node = kept.extract(mailbox.slug);
+        MailboxRecord record = node ? std::move(node.mapped()) : remembered(parts_.database, mailbox);
+        record.settings = mailbox;
+        records_.insert_or_assign(mailbox.slug, std::move(record));
+        schedule_.add(mailbox.slug, parts_.clock.steady());
+    }
+    for (const auto& [slug, record] : kept)
+        schedule_.remove(slug);
+    status_.remarks = remarks_on(settings_);
+}
+
+void Daemon::reload() {
+    parts_.service.reloading();
+    auto settings = parts_.reload();
+    status_.config_last_reload_successful = settings.has_value();
+    if (settings) {
+        apply(std::move(*settings));
+        status_.config_last_reload_success = parts_.clock.now();
+    }
+    parts_.service.ready();
+}
+
+void Daemon::publish() {
+    status_.at = parts_.clock.now();
+    status_.mailboxes.clear();
+    for (const settings::Mailbox& mailbox : settings_.mailboxes)
+        status_.mailboxes.push_back(picture_of(records_.at(mailbox.slug), parts_.database.hash_key()));
+    if (std::all_of(status_.mailboxes.begin(), status_.mailboxes.end(),
+                    [](const MailboxStatus& mailbox) { return mailbox.last_attempt.has_value(); })) {
+        if (!status_.first_round_done)
+            status_.first_round_done = status_.at;
+        status_.last_round_done = status_.at;
+    }
+    status_.outbox_pending = parts_.database.unsent_mail();
+    status_.silences_active = static_cast<int>(parts_.database.silences(status_.at).size());
+    status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
+    parts_.publish(std::make_shared<const Status>(status_));
+    parts_.service.status(summary(status_));
+}
+
+} // namespace mailquotad::app

@@ -1,0 +1,87 @@
+// The daemon: one thread that owns all state and runs the loop.
+#pragma once
+
+#include "app/mailbox_record.h"
+#include "app/mailer.h"
+#include "app/mails.h"
+#include "app/prober.h"
+#include "app/schedule.h"
+#include "os/event_queue.h"
+#include "os/service_manager.h"
+#include "store/database.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace mailquotad::app {
+
+/// A signal that arrived: SIGTERM and SIGINT end, SIGHUP reloads.
+struct SignalArrived {
+    int number = 0;
+};
+
+using Event = std::variant<ProbeFinished, MailFinished, SignalArrived>;
+
+/// All that the loop needs from outside; everything must outlive the daemon.
+struct DaemonParts {
+    const os::Clock& clock;
+    net::Connector& connector;
+    os::ServiceManager& service;
+    store::Database& database;
+    os::EventQueue<Event>& events;
+    const text::Catalog& catalog;
+    os::Cancellation& cancellation;
+    settings::SecretPlaces secrets;
+    std::function<std::shared_ptr<notify::Notifier>(const settings::Smtp&)> make_notifier;
+    std::function<void(StatusPointer)> publish;
+    std::function<std::optional<settings::Settings>()> reload;  ///< nothing: the old settings stay
+    std::string version;
+};
+
+class Daemon {
+public:
+    Daemon(DaemonParts parts, settings::Settings settings);
+
+    /// Runs until SIGTERM or SIGINT. False where a worker hangs: then the process must end without cleaning up.
+    bool run();
+
+    // The steps of run(), for tests that own the clock.
+
+    /// Starts what is due: probes and mails; publishes the picture.
+    void turn();
+    void handle(Event event);
+    /// When turn() is wanted next if no event comes before.
+    [[nodiscard]] os::SteadyTime next_turn() const;
+    /// Whether an event is certain to come.
+    [[nodiscard]] bool is_busy() const { return prober_.running() > 0 || mailer_.is_busy(); }
+    [[nodiscard]] bool is_stopping() const { return stopping_; }
+
+private:
+    void apply(settings::Settings settings);
+    void reload();
+    void start_due_probes();
+    void start_due_mail();
+    void publish();
+
+    void probe_finished(ProbeFinished finished);
+    void probe_failed(MailboxRecord& record, const ProbeFinished& finished);
+    void probe_succeeded(MailboxRecord& record, const ProbeFinished& finished);
+    void mail_finished(MailFinished finished);
+    void settle_mail();
+
+    DaemonParts parts_;
+    settings::Settings settings_;
+    std::map<std::string, MailboxRecord> records_;  ///< by slug
+    std::shared_ptr<notify::Notifier> notifier_;
+    std::optional<MailFinished> unsettled_;  ///< delivered or not, and the database could not take it yet
+    Schedule schedule_;
+    Status status_;  ///< what is not per mailbox
+    bool stopping_ = false;
+    Prober prober_;
+    Mailer mailer_;
+};
+
+} // namespace mailquotad::app

@@ -1,0 +1,48 @@
+#include "app/daemon_log.h"
+
+#include <spdlog/spdlog.h>
+
+namespace mailquotad::app {
+
+void log_warnings(const MailboxRecord& record, const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings)
+        spdlog::warn("{}: {}", record.settings.slug, warning);
+}
+
+void log_measurement(const MailboxRecord& record, const ProbeCost& cost) {
+    const Assessment& assessment = record.assessment;
+    const std::string stage = assessment.stage ? std::string(to_string(*assessment.stage)) : "unknown";
+    const double percent = assessment.tightest ? assessment.tightest->used_ratio * 100 : 0;
+    spdlog::info("{}: {} {:.1f} % ({}), {} round trips, {} commands, {:.2f} s", record.settings.slug, stage, percent,
+                 to_string(record.decision), cost.round_trips, cost.commands, cost.seconds);
+}
+
+void log_failure(const MailboxRecord& record) {
+    spdlog::warn("{}: {}: {}", record.settings.slug, to_string(record.failure->kind), record.failure->detail);
+}
+
+void log_mail(const store::OutboxRow& row, const notify::DeliveryResult& result) {
+    switch (result.outcome) {
+    case notify::DeliveryOutcome::accepted:
+        spdlog::info("{}: mail {} accepted ({} {})", row.mailbox, row.message_id, to_string(row.kind),
+                     to_string(row.stage));
+        break;
+    case notify::DeliveryOutcome::deferred:
+        spdlog::warn("{}: mail {} not accepted yet, tried again later: {}", row.mailbox, row.message_id, result.detail);
+        break;
+    case notify::DeliveryOutcome::refused:
+        spdlog::error("{}: mail {} refused: {}", row.mailbox, row.message_id, result.detail);
+        break;
+    }
+}
+
+void log_lost_step(const MailboxRecord& record, const std::string& step, const std::exception& error) {
+    spdlog::error("{}: {} failed, tried again with the next one: {}", record.settings.slug, step, error.what());
+}
+
+void log_lost_mail(const store::OutboxRow& row, const std::exception& error) {
+    spdlog::error("{}: what became of mail {} could not be stored, tried again: {}", row.mailbox, row.message_id,
+                  error.what());
+}
+
+} // namespace mailquotad::app

@@ -1,0 +1,38 @@
+// Delivers the outbox on one worker, one mail after the other, so that a slow server holds up no probe.
+#pragma once
+
+#include "notify/notifier.h"
+#include "os/worker_pool.h"
+#include "store/database.h"
+
+#include <functional>
+#include <memory>
+
+namespace mailquotad::app {
+
+/// What comes back from the worker.
+struct MailFinished {
+    store::OutboxRow row;
+    notify::DeliveryResult result;
+};
+
+/// Used by one thread (the loop); `finished` is called on the worker and must only hand the value on.
+class Mailer {
+public:
+    Mailer(const os::Cancellation* cancellation, std::function<void(MailFinished)> finished);
+
+    [[nodiscard]] bool is_busy() const { return busy_; }
+    /// Not while busy. `notifier` must live until the mail is finished.
+    void start(store::OutboxRow row, std::shared_ptr<notify::Notifier> notifier, const std::string& envelope_from);
+    /// To be told for every value that `finished` handed on.
+    void ended() { busy_ = false; }
+    bool shut_down(os::SteadyTime until) { return pool_.shut_down(until); }
+
+private:
+    const os::Cancellation* cancellation_;
+    std::function<void(MailFinished)> finished_;
+    bool busy_ = false;
+    os::WorkerPool pool_{1};  // last: its thread uses the members above
+};
+
+} // namespace mailquotad::app

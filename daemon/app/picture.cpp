@@ -1,0 +1,120 @@
+#include "app/picture.h"
+
+#include "core/byte_size.h"
+#include "store/database.h"
+
+#include <algorithm>
+
+namespace mailquotad::app {
+
+namespace {
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    return text;
+}
+
+std::vector<std::string> names_of(const settings::Mailbox& mailbox) {
+    std::vector<std::string> names{mailbox.address, mailbox.username, mailbox.authorize_as};
+    names.push_back(mailbox.address.substr(0, mailbox.address.find('@')));
+    std::erase_if(names, [](const std::string& name) { return name.empty(); });
+    return names;
+}
+
+void replace_all(std::string& text, const std::string& name) {
+    if (name.size() < 2)
+        return; // a one-letter folder would tear every text apart and tells nothing
+    std::string folded = lower(text);
+    const std::string wanted = lower(name);
+    for (std::size_t at = folded.find(wanted); at != std::string::npos; at = folded.find(wanted, at + 3)) {
+        text.replace(at, wanted.size(), "…");
+        folded.replace(at, wanted.size(), "…");
+    }
+}
+
+/// Sums per role; a sum of something unknown is unknown.
+void add_to_role(std::map<FolderRole, Folder>& roles, const Folder& folder) {
+    const auto [found, is_new] = roles.try_emplace(folder.role, Folder{});
+    Folder& sum = found->second;
+    const auto add = [is_new](std::optional<std::int64_t>& total, const std::optional<std::int64_t>& part) {
+        if (is_new)
+            total = part;
+        else if (total)
+            total = part ? std::optional(saturating_add(*total, *part)) : std::nullopt;
+    };
+    sum.role = folder.role;
+    add(sum.messages, folder.messages);
+    add(sum.size_bytes, folder.size_bytes);
+}
+
+void add_snapshot(MailboxStatus& status, const MailboxRecord& record, const std::string& hash_key) {
+    const Snapshot& snapshot = *record.snapshot;
+    status.last_success = snapshot.measured_at;
+    status.quota = snapshot.quota;
+    for (Resource& resource : status.quota)
+        resource.root = public_root(resource.root, record.settings, hash_key);
+    for (const Folder& folder : snapshot.folders)
+        add_to_role(status.roles, folder);
+    std::int64_t messages = 0;
+    for (const auto& [role, folder] : status.roles) {
+        if (role == FolderRole::all || role == FolderRole::flagged)
+            continue;
+        if (!folder.messages)
+            return;
+        messages = saturating_add(messages, *folder.messages);
+    }
+    if (!status.roles.empty())
+        status.messages = messages;
+}
+
+} // namespace
+
+std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key) {
+    const std::string folded = lower(root);
+    for (const std::string& name : names_of(mailbox)) {
+        if (folded.find(lower(name)) != std::string::npos)
+            return "root-" + store::keyed_hash(hash_key, "root\n" + root, 8);
+    }
+    return root;
+}
+
+std::string without_names(std::string text, const MailboxRecord& record) {
+    for (const std::string& name : names_of(record.settings))
+        replace_all(text, name);
+    if (!record.snapshot)
+        return text;
+    for (const Folder& folder : record.snapshot->folders) {
+        if (folder.role == FolderRole::other)
+            replace_all(text, folder.name);
+    }
+    return text;
+}
+
+MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_key) {
+    MailboxStatus status;
+    status.slug = record.settings.slug;
+    status.server = record.settings.server;
+    status.assessment = record.assessment;
+    if (status.assessment.tightest)
+        status.assessment.tightest->root = public_root(status.assessment.tightest->root, record.settings, hash_key);
+    status.stage_since = record.alert.stage.since;
+    if (record.snapshot)
+        add_snapshot(status, record, hash_key);
+    status.last_attempt = record.last_attempt;
+    status.last_probe_succeeded = record.last_attempt.has_value() && !record.failure;
+    if (record.failure)
+        status.failure = ProbeFailure{.kind = record.failure->kind,
+                                      .detail = without_names(record.failure->detail, record)};
+    status.failing_since = record.failing_since;
+    status.last_cost = record.last_cost;
+    status.failures = record.failures;
+    if (record.alert.episode)
+        status.last_told = record.alert.episode->told;
+    status.notifications_sent = record.notifications_sent;
+    status.decision = record.decision;
+    status.note = record.note;
+    return status;
+}
+
+} // namespace mailquotad::app

@@ -1,0 +1,54 @@
+// One probe as a worker runs it: fetch the credential, mind the login guard, look at the mailbox.
+#pragma once
+
+#include "app/login_guard.h"
+#include "core/measurement.h"
+#include "core/probe_request.h"
+#include "net/transport.h"
+#include "os/clock.h"
+#include "settings/secret_reader.h"
+#include "settings/settings.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mailquotad::app {
+
+/// Everything a worker needs, by value; nothing of it changes while the probe runs.
+struct ProbeJob {
+    std::string slug;
+    std::string server;    ///< key in the settings, for the limit per server
+    ProbeRequest request;  ///< without the password
+    settings::SecretReference secret;
+    std::optional<Secret> password;  ///< typed at the terminal: then `secret` is not read
+    LoginMemory logins;
+    std::string hash_key;
+    bool force = false;    ///< `check --force`: try a login that is in back-off
+};
+
+/// What comes back from a worker.
+struct ProbeFinished {
+    std::string slug;
+    std::string server;
+    ProbeReport report;
+    LoginResult login;
+    std::vector<std::string> warnings;  ///< about the credential's place
+};
+
+/// The outside world of a probe.
+struct ProbeWorld {
+    net::Connector& connector;
+    const os::Clock& clock;
+    settings::SecretPlaces secrets;
+    const os::Cancellation* cancellation = nullptr;
+};
+
+/// The job for a mailbox, with the memory of the last probe and of its logins.
+ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& mailbox, store::Database* database,
+                   const std::string& hash_key);
+
+/// Runs on a worker; never throws: whatever goes wrong is a ProbeFailure.
+ProbeFinished run_probe(const ProbeJob& job, const ProbeWorld& world) noexcept;
+
+} // namespace mailquotad::app

@@ -1,0 +1,50 @@
+// When each mailbox is due: intervals with jitter, back-off after failures, an earlier look to confirm a stage.
+#pragma once
+
+#include "core/measurement.h"
+#include "core/time.h"
+#include "os/clock.h"
+
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace mailquotad::app {
+
+/// How long after a probe the next one begins, before jitter. `failures` is how many failed in a row. A kind that
+/// passes by itself is tried a little later each time; a throttling server gets much longer rests.
+Seconds delay_after(Seconds interval, std::optional<FailureKind> failure, int failures);
+
+class Schedule {
+public:
+    using Moment = os::SteadyTime;
+
+    /// Adds a mailbox, due at once; one that is there keeps its time.
+    void add(const std::string& slug, Moment now);
+    void remove(const std::string& slug);
+
+    /// Mailboxes that are due and not running, longest waiting first.
+    [[nodiscard]] std::vector<std::string> due(Moment now) const;
+    /// The next time at which something becomes due; nothing where all are running or due already.
+    [[nodiscard]] std::optional<Moment> next_after(Moment now) const;
+    /// When this mailbox is due; nothing while it runs.
+    [[nodiscard]] std::optional<Moment> when(const std::string& slug) const;
+
+    void started(const std::string& slug);
+    /// Due again after `delay` give or take 5 %.
+    void finished(const std::string& slug, Moment now, Seconds delay);
+    /// Due not later than `at`; does nothing to one that runs.
+    void hasten(const std::string& slug, Moment at);
+
+private:
+    struct Entry {
+        Moment due;
+        bool running = false;
+    };
+    std::map<std::string, Entry> entries_;
+    std::minstd_rand random_{std::random_device{}()};
+};
+
+} // namespace mailquotad::app

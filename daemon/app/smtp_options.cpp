@@ -1,0 +1,38 @@
+#include "app/smtp_options.h"
+
+#include "settings/secret_reader.h"
+
+#include <spdlog/spdlog.h>
+
+namespace mailquotad::app {
+
+namespace {
+
+std::optional<Secret> read_password(const settings::SecretReference& reference, std::string& problem) {
+    std::vector<std::string> warnings;
+    auto secret = settings::read_secret(reference, settings::secret_places(), warnings);
+    for (const std::string& warning : warnings)
+        spdlog::warn("smtp: {}", warning);
+    if (const auto* error = std::get_if<settings::SecretError>(&secret)) {
+        problem = error->message;
+        return std::nullopt;
+    }
+    return std::move(std::get<Secret>(secret));
+}
+
+} // namespace
+
+notify::SmtpOptions smtp_options(const settings::Smtp& smtp) {
+    notify::SmtpOptions options{.endpoint = smtp.endpoint,
+                                .trust = smtp.trust,
+                                .allow_plaintext = smtp.plaintext,
+                                .username = smtp.username,
+                                .password = {}};
+    if (smtp.password)
+        options.password = [reference = *smtp.password](std::string& problem) {
+            return read_password(reference, problem);
+        };
+    return options;
+}
+
+} // namespace mailquotad::app

@@ -3,8 +3,10 @@
 #include "core/secret.h"
 #include "settings/descriptor.h"
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/pidfd.h>
@@ -102,22 +104,20 @@ int left_until(Clock::time_point deadline) {
     return left > 0 ? static_cast<int>(left) : 0;
 }
 
-/// Appends what can be read now; false at the end of the stream.
+/// Appends what can be read now, up to `limit` bytes altogether; false at the end of the stream.
 bool read_some(int descriptor, std::string& output, std::size_t limit) {
-    char block[4096];
-    for (;;) {
-        const auto count = ::read(descriptor, block, std::min(sizeof block, limit - output.size()));
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0 && errno == EAGAIN)
-            return true;
-        if (count <= 0)
+    while (output.size() < limit) {
+        const auto before = output.size();
+        output.resize(limit); // reserved, so the secret is never copied
+        const auto count = ::read(descriptor, output.data() + before, limit - before);
+        const int error = errno;
+        output.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        if (count == 0 || (count < 0 && error != EINTR && error != EAGAIN))
             return false;
-        output.append(block, static_cast<std::size_t>(count));
-        explicit_bzero(block, sizeof block);
-        if (output.size() >= limit)
+        if (count < 0 && error == EAGAIN)
             return true;
     }
+    return true;
 }
 
 /// Reads until the process ends; a grandchild that keeps stdout open is not waited for.

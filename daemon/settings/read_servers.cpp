@@ -26,8 +26,8 @@ constexpr std::string_view kDomain = "{domain}";
 
 /// The texts of a preset; empty where the server names none.
 struct Preset {
-    std::map<std::string, std::string> urls; ///< by key: imap, pop3, smtp
-    std::optional<Mechanism> mechanism;
+    std::map<std::string, std::string> urls = {}; ///< by key: imap, pop3, smtp
+    std::optional<Mechanism> mechanism = {};
     bool wants_domain = false;
     bool failed = false; ///< it is named, but could not be read
 };

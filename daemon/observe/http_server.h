@@ -2,18 +2,23 @@
 #pragma once
 
 #include "core/status.h"
+#include "os/clock.h"
 #include "text/catalog.h"
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mailquotad::observe {
 
 struct HttpOptions {
-    std::string address;
-    std::uint16_t port = 0;
-    std::string language;  ///< when Accept-Language names none that is there
+    std::string address;            ///< an IPv4 or IPv6 address (without brackets), or "localhost" for 127.0.0.1
+    std::uint16_t port = 0;         ///< 0: a free one
+    std::string language;           ///< when Accept-Language names none that is there
+    std::vector<std::string> hosts; ///< names under which a reverse proxy or a scraper asks, beside IP addresses
+    std::chrono::milliseconds request_timeout{5000}; ///< for a request to arrive, and for each write of its answer
+    const os::Clock* clock = nullptr;                ///< null: the system's; must outlive the server
 };
 
 /// Serves the last published Status from civetweb's own threads.
@@ -21,11 +26,13 @@ class HttpServer {
 public:
     /// Starts listening. Throws std::runtime_error that names address and port.
     HttpServer(const HttpOptions& options, std::shared_ptr<const text::Catalog> catalog);
+    /// Stops listening; waits for requests that are being answered, at most a few seconds.
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    /// Makes `status` what is served from now on. Thread-safe; /metrics is rendered at most once per status.
+    /// Makes `status` what is served from now on. Thread-safe; /metrics is rendered at most once per status (but for
+    /// process_*, which is read at every request).
     void publish(StatusPointer status);
     /// /healthz answers 503 when the loop has not called this for two minutes.
     void loop_is_alive();

@@ -2,11 +2,20 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace mailquotad::observe {
 
-/// Sets up spdlog's default logger: the journal when stderr is the journal's own stream, else stderr. Levels as spdlog
-/// names them.
+/// Sets up spdlog's default logger: the journal when stderr is the journal's own stream, else stderr, coloured only on
+/// a terminal. Whatever a message holds becomes one line without control or bidi characters (core for_terminal), so
+/// text from a server cannot forge one. Levels: trace debug info warning error critical off. Throws
+/// std::invalid_argument that names them for any other. To be called before other threads log; may be called again.
 void start_logging(const std::string& level);
+
+/// Whether `level` is one that start_logging takes.
+bool is_log_level(std::string_view level);
+
+/// Whether `descriptor` is what JOURNAL_STREAM names as DEVICE:INODE (systemd.exec(5)).
+bool is_journal_stream(std::string_view journal_stream, int descriptor);
 
 } // namespace mailquotad::observe

@@ -11,14 +11,29 @@ namespace mailquotad::observe {
 /// The Prometheus text format 0.0.4 of CONTRACT.md's metrics, through prometheus-cpp's TextSerializer; process_* too.
 std::string render_metrics(const Status& status);
 
-/// The status page at "/": server-rendered, no script, no external resource.
+/// The part of render_metrics that comes from the status alone: the same text for the same status.
+std::string render_status_metrics(const Status& status);
+
+/// The part of render_metrics that is read from the kernel at every call: process_*.
+std::string render_process_metrics();
+
+/// The status page at "/": server-rendered, no script, no external resource but the stylesheet.
 std::string render_overview(const Status& status, const std::string& language, const text::Catalog& catalog);
 
 /// The page of one mailbox; empty where there is none of this slug.
 std::string render_mailbox(const Status& status, const std::string& slug, const std::string& language,
                            const text::Catalog& catalog);
 
-/// /api/v1/status.
+/// A page that says one thing: an error, or that the daemon has only just started. `title_key` and `text_key` are keys
+/// of the catalog; `depth` is how many folders below "/" the page lies.
+std::string render_message(const std::string& title_key, const std::string& text_key, const std::string& language,
+                           const text::Catalog& catalog, int depth);
+
+/// The stylesheet of the pages, the same for all languages.
+const std::string& stylesheet();
+
+/// /api/v1/status: the members of `check --format json`, without addresses and folder names, and what only the daemon
+/// knows (when, forecast, last notice).
 std::string render_status_json(const Status& status);
 
 } // namespace mailquotad::observe

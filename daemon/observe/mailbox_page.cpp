@@ -1,0 +1,200 @@
+#include "core/escape.h"
+#include "observe/forecast_chart.h"
+#include "observe/page_parts.h"
+#include "observe/view_rules.h"
+#include "observe/views.h"
+
+#include <algorithm>
+
+namespace mailquotad::observe {
+namespace {
+
+std::string fact(const PageText& text, const std::string& key, const std::string& html) {
+    return html.empty() ? "" : "<div><dt>" + text.word("fact." + key) + "</dt><dd>" + html + "</dd></div>\n";
+}
+
+std::string moment_and_ago(Time time, const PageText& text) {
+    return text.moment(time) + " <span class=\"muted\">(" + text.ago(time) + ")</span>";
+}
+
+std::string optional_moment(const std::optional<Time>& time, const PageText& text) {
+    return time ? moment_and_ago(*time, text) : "";
+}
+
+std::string reasons(const MailboxStatus& mailbox, const PageText& text) {
+    std::string items;
+    for (const Reason reason : mailbox.assessment.reasons) {
+        items += "<li>" + text.word("reason." + std::string(to_string(reason))) + "</li>";
+    }
+    return items.empty() ? "" : "<ul class=\"reasons\">" + items + "</ul>\n";
+}
+
+std::string level(const MailboxStatus& mailbox, const PageText& text) {
+    if (!is_fresh(mailbox, text.now())) {
+        return "<p>" + text.word(mailbox.last_success ? "too_old" : "never_measured") + "</p>\n";
+    }
+    const auto& tightest = mailbox.assessment.tightest;
+    if (!tightest) {
+        return "<p>" + used_of_limit(mailbox, text) + "</p>\n";
+    }
+    const std::int64_t free = tightest->used >= tightest->limit ? 0 : tightest->limit - tightest->used;
+    return "<p class=\"level big\">" + level_bar(tightest->used_ratio, state_of(mailbox, text.now())) + "<b>" +
+           text.percent(tightest->used_ratio) + "</b></p>\n<p>" +
+           text.fill("level_sentence", {{"amounts", used_of_limit(mailbox, text)},
+                                        {"free", amount(free, tightest->resource, tightest->unit, text)}}) +
+           "</p>\n";
+}
+
+std::string summary(const MailboxStatus& mailbox, const PageText& text) {
+    const bool fresh = is_fresh(mailbox, text.now());
+    std::string html = "<section class=\"card\"><p>" + state_badge(state_of(mailbox, text.now()), text);
+    if (shown_stage(mailbox, text.now())) {
+        html += " <span class=\"muted\">" + text.since(mailbox.stage_since) + "</span>";
+    }
+    html += "</p>\n" + level(mailbox, text);
+    return html + (fresh ? reasons(mailbox, text) : "") + "</section>\n";
+}
+
+std::string failure(const MailboxStatus& mailbox, const PageText& text) {
+    if (!is_failing(mailbox)) {
+        return "";
+    }
+    const std::string kind(to_string(mailbox.failure->kind));
+    std::string html = "<section class=\"card failure\" aria-labelledby=\"failure\"><h2 id=\"failure\">" +
+                       state_symbol("unreachable") + text.word("failure_title") + "</h2>\n<p><strong>" +
+                       text.word("failure." + kind) + "</strong> " + text.word("failure_help." + kind) + "</p>\n";
+    if (!mailbox.failure->detail.empty()) {
+        html += "<p>" + text.word("failure_detail") + " <code><bdi>" + foreign(mailbox.failure->detail) +
+                "</bdi></code></p>\n";
+    }
+    return html + "<dl>" + fact(text, "failing_since", optional_moment(mailbox.failing_since, text)) +
+           fact(text, "next_attempt", optional_moment(mailbox.next_attempt, text)) + "</dl></section>\n";
+}
+
+std::string forecast(const MailboxStatus& mailbox, const PageText& text) {
+    if (!is_fresh(mailbox, text.now()) || !mailbox.assessment.tightest) {
+        return "";
+    }
+    std::string html = "<section class=\"card\" aria-labelledby=\"forecast\"><h2 id=\"forecast\">" +
+                       text.word("forecast_title") + "</h2>\n";
+    if (!mailbox.forecast) {
+        return html + "<p>" + text.word("forecast_missing") + "</p></section>\n";
+    }
+    const auto growth = static_cast<std::int64_t>(mailbox.forecast->growth_bytes_per_day * 7);
+    html += "<p>" + forecast_sentence(*mailbox.forecast, text) + "</p>\n" + forecast_chart(*mailbox.forecast, text);
+    html += growth > 0 ? "<p>" + text.fill("growth", {{"amount", text.bytes(growth)}}) + "</p>\n"
+                       : "<p>" + text.word("growth_none") + "</p>\n";
+    return html + "</section>\n";
+}
+
+std::string share_bar(const std::optional<std::int64_t>& size, std::int64_t largest) {
+    return size && largest > 0 ? level_bar(static_cast<double>(*size) / static_cast<double>(largest), "plain") : "";
+}
+
+std::string folders(const MailboxStatus& mailbox, const PageText& text) {
+    if (!is_fresh(mailbox, text.now()) || mailbox.roles.empty()) {
+        return "";
+    }
+    std::vector<const std::pair<const FolderRole, Folder>*> sorted;
+    std::int64_t largest = 0;
+    for (const auto& entry : mailbox.roles) {
+        sorted.push_back(&entry);
+        largest = std::max(largest, entry.second.size_bytes.value_or(0));
+    }
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+        return a->second.size_bytes.value_or(-1) > b->second.size_bytes.value_or(-1);
+    });
+    std::string rows;
+    for (const auto* entry : sorted) {
+        const auto& [role, folder] = *entry;
+        rows += "<tr><th scope=\"row\">" + text.word("role." + std::string(to_string(role))) +
+                "</th><td class=\"number\">" +
+                (folder.size_bytes ? text.bytes(*folder.size_bytes) : text.word("unknown_size")) +
+                "</td><td class=\"share\">" + share_bar(folder.size_bytes, largest) + "</td><td class=\"number\">" +
+                (folder.messages ? text.count(*folder.messages) : text.word("none")) + "</td></tr>\n";
+    }
+    return "<section class=\"card\" aria-labelledby=\"folders\"><h2 id=\"folders\">" + text.word("folders_title") +
+           "</h2>\n<table class=\"plain\"><thead><tr><th scope=\"col\">" + text.word("column_folder") +
+           "</th><th scope=\"col\" class=\"number\">" + text.word("column_size") + "</th><td class=\"share\"></td>" +
+           "<th scope=\"col\" class=\"number\">" + text.word("column_messages") + "</th></tr></thead>\n<tbody>\n" +
+           rows + "</tbody></table>\n<p class=\"muted\">" + text.word("folders_note") + "</p></section>\n";
+}
+
+std::string quota(const MailboxStatus& mailbox, const PageText& text) {
+    if (!is_fresh(mailbox, text.now()) || mailbox.quota.empty()) {
+        return "";
+    }
+    std::string rows;
+    for (const Resource& resource : mailbox.quota) {
+        const auto limit = shown_limit(mailbox, resource);
+        rows += "<tr><th scope=\"row\"><bdi>" + for_html(resource.name) + "</bdi><span class=\"sub\"><bdi>" +
+                foreign(resource.root) + "</bdi></span></th><td class=\"number\">" +
+                amount(resource.used, resource.name, resource.unit, text) + "</td><td class=\"number\">" +
+                (limit ? amount(*limit, resource.name, resource.unit, text) : text.word("none")) + "</td></tr>\n";
+    }
+    return "<section class=\"card\" aria-labelledby=\"quota\"><h2 id=\"quota\">" + text.word("quota_title") +
+           "</h2>\n<table class=\"plain\"><thead><tr><th scope=\"col\">" + text.word("column_resource") +
+           "</th><th scope=\"col\" class=\"number\">" + text.word("column_used") +
+           "</th><th scope=\"col\" class=\"number\">" + text.word("column_limit") + "</th></tr></thead>\n<tbody>\n" +
+           rows + "</tbody></table>\n<p>" +
+           text.word("limit_sentence." + std::string(to_string(mailbox.assessment.limit_source))) + "</p></section>\n";
+}
+
+std::string notices(const MailboxStatus& mailbox, const PageText& text) {
+    const std::string told = mailbox.last_told
+                                 ? text.word("state." + std::string(to_string(mailbox.last_told->stage))) + ", " +
+                                       moment_and_ago(mailbox.last_told->at, text)
+                                 : text.word("never");
+    return "<section class=\"card\" aria-labelledby=\"notices\"><h2 id=\"notices\">" + text.word("notices_title") +
+           "</h2>\n<dl>" + fact(text, "last_notice", told) +
+           fact(text, "decision",
+                mailbox.last_attempt ? text.word("decision." + std::string(to_string(mailbox.decision))) : "") +
+           fact(text, "note", foreign(mailbox.note)) + "</dl></section>\n";
+}
+
+std::string checks(const MailboxStatus& mailbox, const PageText& text) {
+    std::int64_t failed = 0;
+    for (const auto& [kind, count] : mailbox.failures) {
+        failed += count;
+    }
+    const ProbeCost& cost = mailbox.last_cost;
+    return "<section class=\"card\" aria-labelledby=\"checks\"><h2 id=\"checks\">" + text.word("checks_title") +
+           "</h2>\n<dl>" + fact(text, "server", "<bdi>" + for_html(mailbox.server) + "</bdi>") +
+           fact(text, "last_success",
+                mailbox.last_success ? moment_and_ago(*mailbox.last_success, text) : text.word("never")) +
+           fact(text, "last_attempt", optional_moment(mailbox.last_attempt, text)) +
+           (is_failing(mailbox) ? "" : fact(text, "next_attempt", optional_moment(mailbox.next_attempt, text))) +
+           fact(text, "failures", text.count(failed)) +
+           (mailbox.last_attempt ? fact(text, "cost",
+                                        text.fill("cost", {{"seconds", text.seconds(cost.seconds)},
+                                                           {"trips", text.count(cost.round_trips)},
+                                                           {"commands", text.count(cost.commands)},
+                                                           {"received", text.bytes(cost.bytes_received)}}))
+                                 : "") +
+           "</dl></section>\n";
+}
+
+} // namespace
+
+std::string render_mailbox(const Status& status, const std::string& slug, const std::string& language,
+                           const text::Catalog& catalog) {
+    const auto found = std::find_if(status.mailboxes.begin(), status.mailboxes.end(),
+                                    [&](const MailboxStatus& mailbox) { return mailbox.slug == slug; });
+    if (found == status.mailboxes.end()) {
+        return "";
+    }
+    const PageText text(catalog, language, status.at);
+    const MailboxStatus& mailbox = *found;
+    const std::string name = "<bdi>" + for_html(mailbox.slug) + "</bdi>";
+    return to_html({.title = for_html(mailbox.slug) + " – mailquotad",
+                    .body = "<nav><a href=\"../\">" + text.word("back") + "</a></nav>\n<h1>" +
+                            text.fill("mailbox_title", {{"name", name}}) + "</h1>\n<div class=\"cards\">\n" +
+                            summary(mailbox, text) + failure(mailbox, text) + forecast(mailbox, text) +
+                            folders(mailbox, text) + quota(mailbox, text) + notices(mailbox, text) +
+                            checks(mailbox, text) + "</div>\n",
+                    .footer = footer(status, text),
+                    .depth = 1},
+                   text);
+}
+
+} // namespace mailquotad::observe

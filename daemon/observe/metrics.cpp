@@ -1,0 +1,287 @@
+#include "observe/exposition.h"
+#include "observe/view_rules.h"
+#include "observe/views.h"
+
+#include <cstdint>
+#include <limits>
+
+namespace mailquotad::observe {
+namespace {
+
+constexpr double kSecondsPerDay = 86400;
+
+#ifdef __clang__
+constexpr const char* kCompiler = __VERSION__;
+#else
+constexpr const char* kCompiler = "GCC " __VERSION__;
+#endif
+
+/// One metric of a mailbox: how it is called, and how its series come out of the status.
+struct MailboxMetric {
+    const char* name;
+    const char* help;
+    MetricType type;
+    bool usage; ///< vanishes when the last good measurement is older than a day
+    void (*collect)(const MailboxStatus& mailbox, MetricFamily& family);
+};
+
+double number(std::int64_t value) {
+    return static_cast<double>(value);
+}
+double number(Time time) {
+    return number(time.time_since_epoch().count());
+}
+
+Labels of(const MailboxStatus& mailbox, Labels more = {}) {
+    Labels labels{{"mailbox", mailbox.slug}, {"server", mailbox.server}};
+    labels.insert(labels.end(), more.begin(), more.end());
+    return labels;
+}
+
+void used_bytes(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const Resource& resource : mailbox.quota) {
+        if (resource.name == "STORAGE") {
+            family.add(of(mailbox, {{"root", resource.root}}), number(resource.used));
+        }
+    }
+}
+
+void limit_bytes(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const Resource& resource : mailbox.quota) {
+        const auto limit = shown_limit(mailbox, resource);
+        if (resource.name == "STORAGE" && limit) {
+            family.add(of(mailbox, {{"root", resource.root}}), number(*limit));
+        }
+    }
+}
+
+void used_ratio(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.assessment.tightest) {
+        family.add(of(mailbox), mailbox.assessment.tightest->used_ratio);
+    }
+}
+
+void resource_used(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const Resource& resource : mailbox.quota) {
+        family.add(of(mailbox, {{"root", resource.root}, {"resource", resource.name}}), number(resource.used));
+    }
+}
+
+void resource_limit(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const Resource& resource : mailbox.quota) {
+        if (const auto limit = shown_limit(mailbox, resource)) {
+            family.add(of(mailbox, {{"root", resource.root}, {"resource", resource.name}}), number(*limit));
+        }
+    }
+}
+
+void messages(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.messages) {
+        family.add(of(mailbox), number(*mailbox.messages));
+    }
+}
+
+void folder_size(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const auto& [role, folder] : mailbox.roles) {
+        if (folder.size_bytes) {
+            family.add(of(mailbox, {{"role", std::string(to_string(role))}}), number(*folder.size_bytes));
+        }
+    }
+}
+
+void folder_messages(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const auto& [role, folder] : mailbox.roles) {
+        if (folder.messages) {
+            family.add(of(mailbox, {{"role", std::string(to_string(role))}}), number(*folder.messages));
+        }
+    }
+}
+
+void growth(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.forecast) {
+        family.add(of(mailbox), mailbox.forecast->growth_bytes_per_day / kSecondsPerDay);
+    }
+}
+
+void until_full(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (!mailbox.forecast) {
+        return;
+    }
+    const auto add = [&](const char* bound, const std::optional<double>& days) {
+        family.add(of(mailbox, {{"bound", bound}}),
+                   days ? *days * kSecondsPerDay : std::numeric_limits<double>::infinity());
+    };
+    add("early", mailbox.forecast->full_in_days.p10);
+    add("median", mailbox.forecast->full_in_days.p50);
+    add("late", mailbox.forecast->full_in_days.p90);
+}
+
+void probe_success(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.last_attempt) {
+        family.add(of(mailbox), mailbox.last_probe_succeeded ? 1 : 0);
+    }
+}
+
+void probe_duration(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.last_attempt) {
+        family.add(of(mailbox), mailbox.last_cost.seconds);
+    }
+}
+
+void probe_round_trips(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.last_attempt) {
+        family.add(of(mailbox), mailbox.last_cost.round_trips);
+    }
+}
+
+void last_success(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.last_success) {
+        family.add(of(mailbox), number(*mailbox.last_success));
+    }
+}
+
+void failures(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const FailureKind kind : kAllFailureKinds) {
+        const auto found = mailbox.failures.find(kind);
+        family.add(of(mailbox, {{"kind", std::string(to_string(kind))}}),
+                   found == mailbox.failures.end() ? 0 : number(found->second));
+    }
+}
+
+void notifications_sent(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const auto& [key, count] : mailbox.notifications_sent) {
+        family.add({{"mailbox", mailbox.slug}, {"stage", std::string(to_string(key.first))}, {"channel", key.second}},
+                   number(count));
+    }
+}
+
+constexpr MetricType kGauge = MetricType::gauge;
+constexpr MetricType kCounter = MetricType::counter;
+
+constexpr MailboxMetric kMailboxMetrics[] = {
+    {"mailbox_used_bytes", "Storage in use by quota root, in bytes, as of the last good probe.", kGauge, true,
+     used_bytes},
+    {"mailbox_limit_bytes", "Storage limit by quota root, in bytes; absent where there is none.", kGauge, true,
+     limit_bytes},
+    {"mailbox_used_ratio", "Use of the tightest resource as a ratio of its limit; 1 is full.", kGauge, true,
+     used_ratio},
+    {"mailbox_resource_used", "Use by quota root and resource; STORAGE in bytes, the others are counts.", kGauge, true,
+     resource_used},
+    {"mailbox_resource_limit", "Limit by quota root and resource; STORAGE in bytes, the others are counts.", kGauge,
+     true, resource_limit},
+    {"mailbox_messages", "Messages in all folders.", kGauge, true, messages},
+    {"folder_size_bytes", "Size of all folders of a role, in bytes.", kGauge, true, folder_size},
+    {"folder_messages", "Messages in all folders of a role.", kGauge, true, folder_messages},
+    {"mailbox_growth_bytes_per_second", "Expected growth without clean-ups, in bytes per second.", kGauge, true,
+     growth},
+    {"mailbox_until_full_seconds",
+     "Expected time until the limit is reached, in seconds; early, median and late are the 10th, 50th and 90th "
+     "percentile, +Inf is beyond a year.",
+     kGauge, true, until_full},
+    {"probe_success", "Whether the last probe succeeded: 1 or 0.", kGauge, false, probe_success},
+    {"probe_duration_seconds", "Duration of the last probe, in seconds.", kGauge, false, probe_duration},
+    {"probe_round_trips", "Round trips of the last probe.", kGauge, false, probe_round_trips},
+    {"probe_last_success_timestamp_seconds", "Time of the last good probe, in seconds since 1970.", kGauge, false,
+     last_success},
+    {"probe_failures_total", "Failed probes since the start of the process, by kind of failure.", kCounter, false,
+     failures},
+    {"notifications_sent_total", "Notifications accepted by their channel since the start of the process.", kCounter,
+     false, notifications_sent},
+};
+
+MetricFamily family(const std::string& name, const char* help, MetricType type = kGauge) {
+    return {"mailquotad_" + name, help, type, {}};
+}
+
+void add_mailboxes(const Status& status, std::vector<MetricFamily>& families) {
+    for (const MailboxMetric& metric : kMailboxMetrics) {
+        MetricFamily& result = families.emplace_back(family(metric.name, metric.help, metric.type));
+        for (const MailboxStatus& mailbox : status.mailboxes) {
+            if (!metric.usage || is_fresh(mailbox, status.at)) {
+                metric.collect(mailbox, result);
+            }
+        }
+    }
+}
+
+/// One 0/1 series for each stage of each mailbox, and how many mailboxes are in each.
+void add_stages(const Status& status, std::vector<MetricFamily>& families) {
+    std::vector<std::optional<Stage>> stages(std::begin(kAllStages), std::end(kAllStages));
+    stages.emplace_back(std::nullopt);
+    MetricFamily each = family("mailbox_stage", "Whether the mailbox is in this stage: 1 or 0.");
+    for (const MailboxStatus& mailbox : status.mailboxes) {
+        const auto current = shown_stage(mailbox, status.at);
+        for (const auto& stage : stages) {
+            each.add(of(mailbox, {{"stage", std::string(stage_name(stage))}}), stage == current ? 1 : 0);
+        }
+    }
+    MetricFamily sum = family("mailboxes", "Mailboxes in this stage.");
+    for (const auto& stage : stages) {
+        double count = 0;
+        for (const MailboxStatus& mailbox : status.mailboxes) {
+            count += stage == shown_stage(mailbox, status.at) ? 1 : 0;
+        }
+        sum.add({{"stage", std::string(stage_name(stage))}}, count);
+    }
+    families.push_back(std::move(each));
+    families.push_back(std::move(sum));
+}
+
+void add_notifications(const Status& status, std::vector<MetricFamily>& families) {
+    MetricFamily failed =
+        family("notifications_failed_total", "Failed deliveries since the start of the process, by reason.", kCounter);
+    for (const auto& [reason, count] : status.notifications_failed) {
+        failed.add({{"reason", reason}}, number(count));
+    }
+    MetricFamily suppressed = family("notifications_suppressed_total",
+                                     "Decisions to send nothing since the start of the process, by reason.", kCounter);
+    for (const DecisionReason reason : kAllDecisionReasons) {
+        if (!is_sent(reason)) {
+            const auto found = status.notifications_suppressed.find(reason);
+            suppressed.add({{"reason", std::string(to_string(reason))}},
+                           found == status.notifications_suppressed.end() ? 0 : number(found->second));
+        }
+    }
+    families.push_back(std::move(failed));
+    families.push_back(std::move(suppressed));
+}
+
+void add_daemon(const Status& status, std::vector<MetricFamily>& families) {
+    const auto add = [&](const char* name, const char* help, double value) {
+        families.push_back(family(name, help));
+        families.back().add({}, value);
+    };
+    add("outbox_pending", "Notifications that wait for their channel to accept them.", number(status.outbox_pending));
+    add("silences_active", "Mailboxes that are silenced by the webmaster.", status.silences_active);
+    add("stuck_workers", "Workers that did not come back within the deadline of their probe.", status.stuck_workers);
+    if (status.last_round_done) {
+        add("last_round_timestamp_seconds", "Time when every mailbox had been tried again, in seconds since 1970.",
+            number(*status.last_round_done));
+    }
+    add("config_last_reload_successful", "Whether the last reading of the settings succeeded: 1 or 0.",
+        status.config_last_reload_successful ? 1 : 0);
+    if (status.config_last_reload_success != Time{}) {
+        add("config_last_reload_success_timestamp_seconds",
+            "Time of the last successful reading of the settings, in seconds since 1970.",
+            number(status.config_last_reload_success));
+    }
+    MetricFamily& build = families.emplace_back(family("build_info", "Version and compiler of this build; always 1."));
+    build.add({{"version", status.version}, {"compiler", kCompiler}}, 1);
+}
+
+} // namespace
+
+std::string render_status_metrics(const Status& status) {
+    std::vector<MetricFamily> families;
+    add_mailboxes(status, families);
+    add_stages(status, families);
+    add_notifications(status, families);
+    add_daemon(status, families);
+    return to_text(families);
+}
+
+std::string render_metrics(const Status& status) {
+    return render_status_metrics(status) + render_process_metrics();
+}
+
+} // namespace mailquotad::observe

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <system_error>
 
 namespace mailquotad::settings {
 
@@ -77,7 +78,7 @@ void warn_of_world(int file, const std::string& place, std::vector<std::string>&
     struct stat status {};
     constexpr mode_t kOthers = S_IROTH | S_IWOTH;
     if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & kOthers) != 0)
-        warnings.push_back(place + " is open to every user of this machine; run: chmod o= on it");
+        warnings.push_back(place + " is open to every user of this machine; run chmod o= on it");
 }
 
 /// Nothing where the file does not exist.
@@ -148,8 +149,13 @@ Read read_command(const std::vector<std::string>& command) {
         return SecretError{"the command for the password is empty"};
     // Only the program is named: an argument may be a secret itself.
     const auto place = "the command " + in_quotes(command.front());
-    auto output =
-        command_output(command, {.time = std::chrono::milliseconds(kPatienceMilliseconds), .bytes = kMaxSecretBytes});
+    std::variant<std::string, CommandFailure> output;
+    try {
+        const auto time = std::chrono::milliseconds(kPatienceMilliseconds);
+        output = command_output(command, {.time = time, .bytes = kMaxSecretBytes});
+    } catch (const std::system_error& error) {
+        return SecretError{place + " cannot be run: " + error.what()};
+    }
     if (const auto* failure = std::get_if<CommandFailure>(&output))
         return SecretError{place + failure_text(*failure)};
     const Wiped printed{std::move(std::get<std::string>(output))};

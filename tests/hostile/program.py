@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measure import compiled
 from hostile import dialogue
 from hostile.wire import Listener
 
@@ -84,38 +84,30 @@ class Run:
     def __init__(self, binary: Path, arguments: list[str], folder: Path):
         # Only the address sanitizer reads this: what it keeps of freed memory would hide what the program holds.
         environment = os.environ | {"ASAN_OPTIONS": "quarantine_size_mb=4"}
-        self.output, self.errors = folder / "stdout", folder / "stderr"
+        self.output, self.errors, self.report = folder / "stdout", folder / "stderr", folder / "cost"
         with self.output.open("wb") as output, self.errors.open("wb") as errors:
-            self.process = subprocess.Popen([str(binary), *arguments], stdin=subprocess.DEVNULL, stdout=output,
-                                            stderr=errors, env=environment)
-        self._ended: tuple[int, int] | None = None
+            self.process = subprocess.Popen([compiled("child"), self.report, binary, *arguments],
+                                            stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment)
 
     def wait(self, seconds: float) -> Outcome:
         """Waits for the end of the program; TimeoutError when it does not come."""
-        limit = time.monotonic() + seconds
-        pause = 0.002
-        while self._ended is None:
-            pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
-            if pid:
-                self._ended = (os.waitstatus_to_exitcode(status), usage.ru_maxrss)
-                self.process.returncode = self._ended[0]
-            elif time.monotonic() > limit:
-                raise TimeoutError(f"still running after {seconds:g} s")
-            else:
-                time.sleep(pause)
-                pause = min(2 * pause, 0.05)
-        return Outcome(self._ended[0], self.output.read_bytes(), self.errors.read_bytes(), self._ended[1])
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(f"still running after {seconds:g} s") from None
+        status, _, resident_kib = map(int, self.report.read_text().split())
+        return Outcome(status, self.output.read_bytes(), self.errors.read_bytes(), resident_kib)
 
     def signal(self, number: signal.Signals) -> None:
+        """SIGTERM is passed on to the program."""
         self.process.send_signal(number)
 
     def __enter__(self) -> "Run":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._ended is None:
-            self.process.kill()
-            self.wait(GRACE)
+        self.process.kill()  # takes the program with it
+        self.process.wait()
 
 
 def check(binary: Path, folder: Path, servers: Iterable[Server], *, timeout: int, output: str = "json") -> Outcome:

@@ -1,0 +1,114 @@
+"""A TCP proxy that delays both ways and counts what an answer was waited for."""
+
+import asyncio
+import contextlib
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Connection:
+    """What crossed one connection. A flight is the client's data after the server's (or at the beginning)."""
+
+    flights: int = 0
+    round_trips: int = 1  # TCP's own; then each flight that the server answered
+    to_server: int = 0
+    to_client: int = 0
+    said: bytearray = field(default_factory=bytearray)  # the client's first bytes, for conversations without TLS
+    _waiting: bool = False
+    _client_spoke_last: bool = False
+
+    def from_client(self, data: bytes) -> None:
+        """Notes what the client sent."""
+        self.to_server += len(data)
+        if len(self.said) < 1 << 16:
+            self.said += data
+        if not self._client_spoke_last:
+            self.flights += 1
+            self._waiting = True
+        self._client_spoke_last = True
+
+    def from_server(self, data: bytes) -> None:
+        """Notes what the server sent."""
+        self.to_client += len(data)
+        if self._waiting:
+            self.round_trips += 1
+            self._waiting = False
+        self._client_spoke_last = False
+
+
+class Proxy:
+    """Listens on a free port of 127.0.0.1 and passes on to `target`, each byte `delay` seconds later."""
+
+    def __init__(self, target: int, delay: float = 0):
+        self.target, self.delay = target, delay
+        self.port = 0
+        self._connections: list[Connection] = []
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def take(self) -> list[Connection]:
+        """The connections since the last call. To be called when the clients have ended."""
+        taken, self._connections = self._connections, []
+        return taken
+
+    def __enter__(self) -> "Proxy":
+        self._thread.start()
+        self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        asyncio.run(self._listen())
+
+    async def _listen(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        async with await asyncio.start_server(self._pass, "127.0.0.1", 0) as server:
+            self.port = server.sockets[0].getsockname()[1]
+            self._ready.set()
+            await self._stop.wait()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection()
+        self._connections.append(connection)
+        with contextlib.suppress(asyncio.CancelledError):  # the proxy ends while the last close is on its way
+            await self._both_ways(reader, writer, connection)
+
+    async def _both_ways(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: Connection) -> None:
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        await asyncio.gather(self._one_way(reader, server_writer, connection.from_client),
+                             self._one_way(server_reader, writer, connection.from_server))
+        for end in (writer, server_writer):
+            end.close()
+
+    async def _one_way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note) -> None:
+        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+        async def deliver() -> None:
+            while True:
+                due, data = await queue.get()
+                await asyncio.sleep(due - self._loop.time())
+                try:
+                    if not data:
+                        writer.write_eof()
+                        return
+                    writer.write(data)
+                    await writer.drain()
+                except OSError:
+                    return
+
+        delivery = asyncio.ensure_future(deliver())
+        while True:
+            try:
+                data = await reader.read(1 << 16)
+            except OSError:
+                data = b""
+            if data:
+                note(data)
+            queue.put_nowait((self._loop.time() + self.delay, data))
+            if not data:
+                break
+        await delivery

@@ -25,7 +25,7 @@ public:
 /// One measurement of one mailbox as history keeps it.
 struct Sample {
     Time at{};
-    std::optional<std::int64_t> used_bytes;   ///< of the tightest STORAGE root
+    std::optional<std::int64_t> used_bytes; ///< of the tightest STORAGE root
     std::optional<std::int64_t> limit_bytes;
     std::optional<std::int64_t> messages;
     std::vector<std::pair<FolderRole, std::int64_t>> roles_bytes;
@@ -33,22 +33,22 @@ struct Sample {
 
 /// Which of the mails about one decision this is.
 enum class Recipient {
-    owner,    ///< to the address that the owner gave; its acceptance counts as told
-    copy,     ///< to the mailbox itself; its refusal changes nothing
-    admin,    ///< to smtp.admin
+    owner, ///< to the address that the owner gave; its acceptance counts as told
+    copy,  ///< to the mailbox itself; its refusal changes nothing
+    admin, ///< to smtp.admin
 };
 
 /// A mail that was decided and is not delivered yet. Written in the same transaction as the decision.
 struct OutboxRow {
-    std::int64_t id = 0;             ///< set by the database
-    std::string mailbox;             ///< slug
+    std::int64_t id = 0; ///< set by the database
+    std::string mailbox; ///< slug
     Recipient recipient = Recipient::owner;
     NotificationKind kind = NotificationKind::warning;
     Stage stage = Stage::ok;
     std::int64_t episode = 0;
-    std::string message_id;          ///< unique: the same mail is never queued twice
-    std::vector<std::string> to;     ///< envelope recipients
-    std::string text;                ///< the whole RFC 5322 message, CRLF; deleted once accepted
+    std::string message_id;      ///< unique: the same mail is never queued twice
+    std::vector<std::string> to; ///< envelope recipients
+    std::string text;            ///< the whole RFC 5322 message, CRLF; deleted once accepted
     Time created_at{};
     Time not_before{};
     int attempts = 0;
@@ -57,75 +57,116 @@ struct OutboxRow {
 
 /// What is remembered of refused logins, so that a restart does not hammer.
 struct LoginBackoff {
-    std::string login_key;   ///< keyed hash of server, login and authorisation identity
-    std::string credential_key;  ///< keyed hash of these and the credential
+    std::string login_key;      ///< keyed hash of server, login and authorisation identity
+    std::string credential_key; ///< keyed hash of these and the credential
     int refusals = 0;
     Time last_refused_at{};
     std::string detail;
 };
 
-/// One connection; used by one thread. All methods throw StoreError.
+/// The webmaster keeps the mails about a mailbox back up to a day.
+struct Silence {
+    std::string mailbox; ///< slug
+    Time until{};        ///< the first second that is no longer silent
+    std::string reason;
+    Time created_at{};
+};
+
+class Connection;
+
+/// One connection; used by one thread. All methods throw StoreError, and what is written is on the disk when they
+/// return. A mailbox is known by its slug from the first thing that is stored about it.
 class Database {
 public:
-    /// Opens or makes FOLDER/mailquotad.sqlite (WAL) and brings its schema up to date. A corrupt file, a newer
-    /// schema, a full disk or an unwritable folder is a StoreError that names it; nothing is deleted.
+    /// Opens or makes FOLDER/mailquotad.sqlite (WAL, mode 0600; the folder 0750) and brings its schema up to date. A
+    /// corrupt file, a newer schema, a full disk or an unwritable folder is a StoreError that names it; nothing is
+    /// deleted.
     static Database open_sqlite(const std::filesystem::path& folder);
-    /// The same read-only, for commands beside a running daemon; nothing where there is no database yet.
+    /// The same read-only, for commands beside a running daemon; nothing where there is no database yet. An older
+    /// schema is a StoreError too, since it cannot be brought up to date.
     static std::optional<Database> open_sqlite_readonly(const std::filesystem::path& folder);
 
     Database(Database&&) noexcept;
     Database& operator=(Database&&) noexcept;
     ~Database();
 
-    /// Runs `work` in one transaction; rolled back when it throws. Not to be nested.
+    /// Runs `work` in one transaction; rolled back when it throws, and the exception goes on. Not to be nested
+    /// (std::logic_error). Waits up to 10 s for another process that writes.
     void transaction(const std::function<void()>& work);
 
+    /// Keeps a measurement; a second one of the same second replaces the first.
     void add_sample(const std::string& slug, const Sample& sample);
     /// Samples from `since` on, oldest first.
     std::vector<Sample> samples(const std::string& slug, Time since);
 
+    /// What save_alert_state was given last; nothing at first sight.
     std::optional<AlertState> alert_state(const std::string& slug);
+    /// Keeps the state of a mailbox in place of the last one.
     void save_alert_state(const std::string& slug, const AlertState& state);
 
     /// Adds a row; does nothing where its message_id is known already. Returns whether it was added.
     bool enqueue(const OutboxRow& row);
     /// Rows that may be tried at `now`, oldest first, at most `most`.
     std::vector<OutboxRow> due_mail(Time now, int most);
+    /// When due_mail will have something; nothing while no mail waits.
     std::optional<Time> next_mail_due();
     /// Makes all unsent rows due now (at start: no back-off after a crash).
     void retry_all_mail(Time now);
-    /// Accepted by the server: the text goes, the fact stays.
+    /// Accepted by the server: text and addresses go, the fact stays. Nothing where the row no longer waits.
     void mark_sent(std::int64_t id, Time at);
     /// Refused for now: tried again at `not_before`.
     void mark_deferred(std::int64_t id, Time not_before, const std::string& error);
-    /// Refused for good; the text goes, the fact and the error stay.
+    /// Refused for good; text and addresses go, the fact and the error stay.
     void mark_failed(std::int64_t id, Time at, const std::string& error);
+    /// How many mails wait, due or not.
     std::int64_t unsent_mail();
     /// Mails to owners accepted since `since` or still waiting, over all mailboxes.
     int owner_mails_since(Time since);
 
+    /// What is remembered of a login's refusals; nothing where it was not refused.
     std::optional<LoginBackoff> login_backoff(const std::string& login_key);
+    /// Keeps it in place of what was remembered of the same login_key.
     void save_login_backoff(const LoginBackoff& backoff);
+    /// Forgets it: the login worked, or the credential is another.
     void clear_login_backoff(const std::string& login_key);
 
     /// ProbeReport::memory of the last probe; empty where there is none.
     std::string probe_memory(const std::string& slug);
+    /// Keeps it, any bytes, in place of the last one.
     void save_probe_memory(const std::string& slug, const std::string& memory);
 
     /// The last probe outcomes as they are shown by `explain` and after a restart: opaque text per mailbox and name.
     std::optional<std::string> note(const std::string& slug, const std::string& name);
+    /// Keeps a note, any bytes, in place of the last one of that name.
     void save_note(const std::string& slug, const std::string& name, const std::string& text);
 
-    /// A random 32-byte key made at the first opening; for slugs, folder keys and Message-IDs.
+    /// Silences a mailbox from now on; replaces an earlier silence of it.
+    void add_silence(const std::string& slug, Time until, const std::string& reason, Time now);
+    /// The silences that still last, the first to end first.
+    std::vector<Silence> silences(Time now);
+    /// Ends the silence of a mailbox. Returns whether there was one.
+    bool clear_silence(const std::string& slug);
+
+    /// Deletes everything about a mailbox, waiting mail too, and overwrites it in the file. What is kept by login
+    /// (login_backoff) stays. Not inside transaction().
+    void forget(const std::string& slug);
+    /// Thins out what is old: of samples older than 400 days one a month stays for ever, facts of mails, silences and
+    /// refused logins older than that go.
+    void prune(Time now);
+    /// Writes a consistent copy of the whole database to a new file of mode 0600. StoreError where `file` exists. Not
+    /// inside transaction().
+    void backup(const std::filesystem::path& file);
+
+    /// A random key of 32 bytes, in hex, made at the first opening; for slugs, folder keys and Message-IDs.
     const std::string& hash_key() const;
 
 private:
-    struct Connection;
     explicit Database(std::unique_ptr<Connection> connection);
     std::unique_ptr<Connection> connection_;
+    std::string hash_key_;
 };
 
-/// Keyed SHA-256 (HMAC) in hex, cut to `hex_digits`.
+/// Keyed SHA-256 (HMAC) in lower-case hex, cut to `hex_digits` (at most 64).
 std::string keyed_hash(const std::string& key, const std::string& text, int hex_digits);
 
 } // namespace mailquotad::store

@@ -1,0 +1,37 @@
+#include "store/connection.h"
+
+#include "store/errors.h"
+
+#include <soci/soci.h>
+
+namespace mailquotad::store {
+
+Connection::Connection(std::unique_ptr<soci::session> session, std::string place, const Dialect& dialect)
+    : session_(std::move(session)), place_(std::move(place)), dialect_(dialect) {}
+
+Connection::~Connection() = default;
+
+void Connection::begin(std::string_view attempted) {
+    attempt(attempted, [&] { *session_ << std::string(dialect_.begin_writing); });
+    in_transaction_ = true;
+}
+
+void Connection::commit(std::string_view attempted) {
+    attempt(attempted, [&] { *session_ << "COMMIT"; });
+    in_transaction_ = false;
+}
+
+void Connection::roll_back() noexcept {
+    in_transaction_ = false;
+    try {
+        *session_ << "ROLLBACK";
+    } catch (...) {
+        // After a full disk SQLite has rolled back by itself and says that there is no transaction.
+    }
+}
+
+void Connection::rethrow(std::string_view attempted) const {
+    rethrow_as_store_error(place_, attempted);
+}
+
+} // namespace mailquotad::store

@@ -1,0 +1,79 @@
+// What the files of this folder share: the SOCI session, where it leads, and how its errors are told.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace soci {
+class session;
+}
+
+namespace mailquotad::store {
+
+/// Where the databases differ; everything else is SQL that both know.
+struct Dialect {
+    std::string_view begin_writing; ///< begins a transaction that will write
+    std::string_view identity;      ///< type of a primary key that the database counts up, never reusing a number
+    std::string_view count_named;   ///< asks for the number of tables called :name
+};
+
+/// One open session. Used by one thread.
+class Connection {
+public:
+    /// `place` names the database in error texts.
+    Connection(std::unique_ptr<soci::session> session, std::string place, const Dialect& dialect);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    [[nodiscard]] soci::session& sql() { return *session_; }
+    [[nodiscard]] const std::string& place() const { return place_; }
+    [[nodiscard]] const Dialect& dialect() const { return dialect_; }
+    [[nodiscard]] bool in_transaction() const { return in_transaction_; }
+
+    /// Runs `work`; an error of SOCI leaves as a StoreError that says what was attempted ("store a mail").
+    template <typename Work>
+    auto attempt(std::string_view attempted, Work&& work) {
+        try {
+            return std::forward<Work>(work)();
+        } catch (...) {
+            rethrow(attempted);
+        }
+    }
+
+    /// The same in one transaction: in the one that is open, else in one of its own.
+    template <typename Work>
+    void write(std::string_view attempted, Work&& work) {
+        if (in_transaction_) {
+            attempt(attempted, std::forward<Work>(work));
+            return;
+        }
+        begin(attempted);
+        try {
+            attempt(attempted, std::forward<Work>(work));
+            commit(attempted);
+        } catch (...) {
+            roll_back();
+            throw;
+        }
+    }
+
+    /// Begins a transaction; roll_back() must follow where commit() is not reached or throws.
+    void begin(std::string_view attempted);
+    /// Ends it; what was written is on the disk.
+    void commit(std::string_view attempted);
+    /// Undoes it; nothing happens where the database did so already.
+    void roll_back() noexcept;
+
+private:
+    [[noreturn]] void rethrow(std::string_view attempted) const;
+
+    std::unique_ptr<soci::session> session_;
+    std::string place_;
+    Dialect dialect_;
+    bool in_transaction_ = false;
+};
+
+} // namespace mailquotad::store

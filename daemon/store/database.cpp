@@ -1,0 +1,137 @@
+#include "store/database.h"
+
+#include "store/connection.h"
+#include "store/rows.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <soci/soci.h>
+
+#include <algorithm>
+#include <array>
+
+namespace mailquotad::store {
+
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kDigestBytes = 32;
+
+std::string hex(const unsigned char* bytes, std::size_t size) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i)
+        text.append(1, kDigits[bytes[i] >> 4U]).append(1, kDigits[bytes[i] & 0xFU]);
+    return text;
+}
+
+std::string random_key() {
+    std::array<unsigned char, kKeyBytes> bytes{};
+    if (const int code = gnutls_rnd(GNUTLS_RND_KEY, bytes.data(), bytes.size()); code != 0)
+        throw StoreError(std::string("cannot make a random key: ") + gnutls_strerror(code));
+    return hex(bytes.data(), bytes.size());
+}
+
+// The key in hex; empty where there is none yet.
+std::string stored_key(Connection& connection) {
+    return connection.attempt("read its key", [&] {
+        std::string key;
+        connection.sql() << "SELECT value FROM keyring WHERE name = 'hash'", soci::into(key);
+        return connection.sql().got_data() ? key : std::string();
+    });
+}
+
+std::string make_key(Connection& connection) {
+    const std::string key = random_key();
+    connection.write("store its key", [&] {
+        connection.sql() << "INSERT INTO keyring (name, value) VALUES ('hash', :key) ON CONFLICT DO NOTHING",
+            soci::use(key);
+    });
+    // Another process may have been faster.
+    return stored_key(connection);
+}
+
+} // namespace
+
+Database::Database(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Database Database::open_sqlite(const std::filesystem::path& folder) {
+    Database database(connect_sqlite(folder));
+    Connection& connection = *database.connection_;
+    migrate(connection, schema_steps());
+    database.hash_key_ = stored_key(connection);
+    if (database.hash_key_.empty())
+        database.hash_key_ = make_key(connection);
+    return database;
+}
+
+std::optional<Database> Database::open_sqlite_readonly(const std::filesystem::path& folder) {
+    auto connection = connect_sqlite_readonly(folder);
+    if (!connection)
+        return std::nullopt;
+    Database database(std::move(connection));
+    require_current(*database.connection_, schema_steps());
+    database.hash_key_ = stored_key(*database.connection_);
+    return database;
+}
+
+void Database::transaction(const std::function<void()>& work) {
+    if (connection_->in_transaction())
+        throw std::logic_error("a transaction is open already");
+    connection_->begin("begin a transaction");
+    try {
+        work();
+        connection_->commit("end a transaction");
+    } catch (...) {
+        connection_->roll_back();
+        throw;
+    }
+}
+
+const std::string& Database::hash_key() const {
+    return hash_key_;
+}
+
+void Database::forget(const std::string& slug) {
+    if (connection_->in_transaction())
+        throw std::logic_error("a mailbox cannot be forgotten inside a transaction");
+    connection_->write("forget a mailbox",
+                       [&] { connection_->sql() << "DELETE FROM mailbox WHERE slug = :slug", soci::use(slug); });
+    empty_sqlite_log(*connection_);
+}
+
+void Database::backup(const std::filesystem::path& file) {
+    if (connection_->in_transaction())
+        throw std::logic_error("a backup cannot be made inside a transaction");
+    copy_sqlite(*connection_, file);
+}
+
+Number mailbox_number(Connection& connection, const std::string& slug) {
+    Number number = 0;
+    const auto find = [&] {
+        connection.sql() << "SELECT id FROM mailbox WHERE slug = :slug", soci::use(slug), soci::into(number);
+        return connection.sql().got_data();
+    };
+    if (!find()) {
+        connection.sql() << "INSERT INTO mailbox (slug) VALUES (:slug)", soci::use(slug);
+        find();
+    }
+    return number;
+}
+
+std::string keyed_hash(const std::string& key, const std::string& text, int hex_digits) {
+    std::array<unsigned char, kDigestBytes> digest{};
+    const int code =
+        gnutls_hmac_fast(GNUTLS_MAC_SHA256, key.data(), key.size(), text.data(), text.size(), digest.data());
+    if (code != 0)
+        throw StoreError(std::string("cannot hash: ") + gnutls_strerror(code));
+    const auto digits = static_cast<std::size_t>(std::clamp(hex_digits, 0, static_cast<int>(2 * kDigestBytes)));
+    return hex(digest.data(), digest.size()).substr(0, digits);
+}
+
+} // namespace mailquotad::store

@@ -1,0 +1,80 @@
+#include "store/errors.h"
+
+#include "store/database.h"
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+namespace mailquotad::store {
+
+namespace {
+
+std::string damaged_advice(const std::string& place) {
+    return "Nothing was deleted. Move " + place + ", and the files of the same name that end in -wal and -shm, aside " +
+           "together; then put a copy made by 'mailquotad backup' in its place, or start without history";
+}
+
+std::string advice(int code, const std::string& place) {
+    switch (code) {
+    case SQLITE_FULL:
+        return "The disk is full: free some space. What was stored before is kept";
+    case SQLITE_IOERR:
+        return "The disk is full or faulty, or a file may not grow (ulimit -f). What was stored before is kept";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return "The file and its folder must belong to the user that runs mailquotad, on a disk that is not read-only";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return damaged_advice(place);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "Another process has kept it locked for more than 10 s";
+    default:
+        return {};
+    }
+}
+
+// Only the message itself: what() of SOCI appends the values that were bound.
+[[noreturn]] void throw_store_error(const std::string& place, std::string_view attempted, const soci::soci_error& error,
+                                    int code) {
+    std::string text = place + ": cannot ";
+    text.append(attempted).append(": ").append(error.get_error_message());
+    if (const std::string what_to_do = advice(code, place); !what_to_do.empty())
+        text += ". " + what_to_do;
+    throw StoreError(text);
+}
+
+// Extended codes hold the primary one in their low byte.
+int primary(int code) {
+    return code & 0xFF;
+}
+
+} // namespace
+
+void rethrow_as_store_error(const std::string& place, std::string_view attempted) {
+    try {
+        throw;
+    } catch (const soci::sqlite3_soci_error& error) {
+        throw_store_error(place, attempted, error, primary(error.result()));
+    } catch (const soci::soci_error& error) {
+        throw_store_error(place, attempted, error, 0);
+    }
+}
+
+void throw_damaged(const std::string& place, std::string_view detail) {
+    throw StoreError(place + ": " + std::string(detail) + ". " + damaged_advice(place));
+}
+
+int sqlite_code_of_current_error() {
+    try {
+        throw;
+    } catch (const soci::sqlite3_soci_error& error) {
+        return primary(error.result());
+    } catch (...) {
+        return 0;
+    }
+}
+
+} // namespace mailquotad::store

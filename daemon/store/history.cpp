@@ -1,0 +1,130 @@
+// Samples, and how history grows thinner with age.
+#include "store/connection.h"
+#include "store/database.h"
+#include "store/rows.h"
+#include "store/texts.h"
+
+#include <soci/soci.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace mailquotad::store {
+
+namespace {
+
+constexpr Days kKept{400};
+
+/// A number that may be absent, as SOCI exchanges it.
+struct Nullable {
+    Nullable() = default;
+    explicit Nullable(const std::optional<std::int64_t>& from)
+        : value(from.value_or(0)), indicator(from ? soci::i_ok : soci::i_null) {}
+    [[nodiscard]] std::optional<std::int64_t> get() const {
+        return indicator == soci::i_ok ? std::optional<std::int64_t>(value) : std::nullopt;
+    }
+    Number value = 0;
+    soci::indicator indicator = soci::i_null;
+};
+
+Number first_of_next_month(Number seconds) {
+    using std::chrono::year_month_day;
+    const year_month_day day(std::chrono::floor<Days>(time_of(seconds)));
+    return seconds_of(std::chrono::sys_days((day.year() / day.month() + std::chrono::months(1)) / 1));
+}
+
+std::vector<Number> mailbox_numbers(soci::session& sql) {
+    std::vector<Number> numbers;
+    Number number = 0;
+    soci::statement statement = (sql.prepare << "SELECT id FROM mailbox", soci::into(number));
+    statement.execute();
+    while (statement.fetch())
+        numbers.push_back(number);
+    return numbers;
+}
+
+// The first sample from `from` on and before `to`.
+std::optional<Number> first_sample(soci::session& sql, Number mailbox, Number from, Number to) {
+    Nullable first;
+    sql << "SELECT MIN(measured_at) FROM sample WHERE mailbox_id = :mailbox AND measured_at >= :first"
+           " AND measured_at < :last",
+        soci::use(mailbox), soci::use(from), soci::use(to), soci::into(first.value, first.indicator);
+    return first.indicator == soci::i_ok ? std::optional(first.value) : std::nullopt;
+}
+
+// Leaves one sample between `from` and `to`: the first that knows the use, since a month without it says nothing.
+void keep_one(soci::session& sql, Number mailbox, Number from, Number to) {
+    Number kept = 0;
+    sql << "SELECT measured_at FROM sample WHERE mailbox_id = :mailbox AND measured_at >= :first"
+           " AND measured_at < :last ORDER BY CASE WHEN used_bytes IS NULL THEN 1 ELSE 0 END, measured_at LIMIT 1",
+        soci::use(mailbox), soci::use(from), soci::use(to), soci::into(kept);
+    sql << "DELETE FROM sample WHERE mailbox_id = :mailbox AND measured_at >= :first AND measured_at < :last"
+           " AND measured_at <> :kept",
+        soci::use(mailbox), soci::use(from), soci::use(to), soci::use(kept);
+}
+
+// Month by month (UTC) up to the day from which everything is kept.
+void thin_out(soci::session& sql, Number mailbox, Number end) {
+    Number from = std::numeric_limits<Number>::min();
+    while (const auto first = first_sample(sql, mailbox, from, end)) {
+        from = std::min(first_of_next_month(*first), end);
+        keep_one(sql, mailbox, *first, from);
+    }
+}
+
+} // namespace
+
+void Database::add_sample(const std::string& slug, const Sample& sample) {
+    connection_->write("store a measurement", [&] {
+        const Number mailbox = mailbox_number(*connection_, slug);
+        const Number at = seconds_of(sample.at);
+        Nullable used(sample.used_bytes);
+        Nullable limit(sample.limit_bytes);
+        Nullable messages(sample.messages);
+        const std::string roles = roles_text(sample.roles_bytes);
+        connection_->sql() << "INSERT INTO sample (mailbox_id, measured_at, used_bytes, limit_bytes, messages, roles)"
+                              " VALUES (:mailbox, :measured_at, :used, :limit, :messages, :roles)"
+                              " ON CONFLICT (mailbox_id, measured_at) DO UPDATE SET used_bytes = excluded.used_bytes,"
+                              " limit_bytes = excluded.limit_bytes, messages = excluded.messages,"
+                              " roles = excluded.roles",
+            soci::use(mailbox), soci::use(at), soci::use(used.value, used.indicator),
+            soci::use(limit.value, limit.indicator), soci::use(messages.value, messages.indicator), soci::use(roles);
+    });
+}
+
+std::vector<Sample> Database::samples(const std::string& slug, Time since) {
+    return connection_->attempt("read the history", [&] {
+        std::vector<Sample> result;
+        const Number first = seconds_of(since);
+        Number at = 0;
+        Nullable used;
+        Nullable limit;
+        Nullable messages;
+        std::string roles;
+        soci::statement statement =
+            (connection_->sql().prepare << "SELECT s.measured_at, s.used_bytes, s.limit_bytes, s.messages, s.roles"
+                                           " FROM sample s JOIN mailbox m ON m.id = s.mailbox_id"
+                                           " WHERE m.slug = :slug AND s.measured_at >= :first ORDER BY s.measured_at",
+             soci::use(slug), soci::use(first), soci::into(at), soci::into(used.value, used.indicator),
+             soci::into(limit.value, limit.indicator), soci::into(messages.value, messages.indicator),
+             soci::into(roles));
+        statement.execute();
+        while (statement.fetch())
+            result.push_back({time_of(at), used.get(), limit.get(), messages.get(), parse_roles(roles)});
+        return result;
+    });
+}
+
+void Database::prune(Time now) {
+    const Number end = seconds_of(now - kKept);
+    connection_->write("thin out what is old", [&] {
+        soci::session& sql = connection_->sql();
+        for (const Number mailbox : mailbox_numbers(sql))
+            thin_out(sql, mailbox, end);
+        sql << "DELETE FROM outbox WHERE status <> 'waiting' AND finished_at < :last", soci::use(end);
+        sql << "DELETE FROM silence WHERE until_at < :last", soci::use(end);
+        sql << "DELETE FROM login_backoff WHERE last_refused_at < :last", soci::use(end);
+    });
+}
+
+} // namespace mailquotad::store

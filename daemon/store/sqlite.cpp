@@ -1,0 +1,241 @@
+#include "store/sqlite.h"
+
+#include "store/connection.h"
+#include "store/database.h"
+#include "store/errors.h"
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <system_error>
+#include <thread>
+
+namespace mailquotad::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Dialect kDialect{
+    // IMMEDIATE: a transaction that reads first and writes later would fail at once, without waiting, where another
+    // process wrote in between.
+    .begin_writing = "BEGIN IMMEDIATE",
+    .identity = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    .count_named = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = :name",
+};
+
+constexpr std::string_view kMagic("SQLite format 3\0", 16);
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::milliseconds kBreath{20};
+
+[[noreturn]] void throw_errno(const fs::path& path, const std::string& attempted) {
+    const std::error_code error(errno, std::generic_category());
+    throw StoreError(path.string() + ": cannot " + attempted + ": " + error.message() +
+                     ". The folder must belong to the user that runs mailquotad, on a disk that has space and is not "
+                     "read-only");
+}
+
+/// A file descriptor.
+class File {
+public:
+    File(const fs::path& path, int flags, ::mode_t mode = 0) : descriptor_(::open(path.c_str(), flags, mode)) {}
+    ~File() {
+        if (descriptor_ >= 0)
+            ::close(descriptor_);
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+    [[nodiscard]] bool sync() const { return ::fsync(descriptor_) == 0; }
+
+private:
+    int descriptor_;
+};
+
+void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder.parent_path(), error);
+    if (::mkdir(folder.c_str(), 0750) != 0 && errno != EEXIST)
+        throw_errno(folder, "make the state directory");
+    if (!fs::is_directory(folder, error))
+        throw StoreError(folder.string() + ": is not a directory, so the database cannot be kept in it");
+}
+
+// SQLite would take 0644 less the umask; its other files get the rights of this one.
+void make_file(const fs::path& file) {
+    const File made(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (!made.is_open() && errno != EEXIST)
+        throw_errno(file, "make the database");
+}
+
+// SQLite falls back to reading only, and would fail at the first measurement instead of at the start.
+void require_writable(const fs::path& folder, const fs::path& file) {
+    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+        throw_errno(folder, "write to the state directory");
+    if (::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
+        throw_errno(file, "write to the database");
+}
+
+void check_header(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::array<char, kMagic.size()> begin{};
+    stream.read(begin.data(), begin.size());
+    const auto size = static_cast<std::size_t>(stream.gcount());
+    if (size == 0) {
+        // An empty file is a new database, and SQLite would throw the log of the old one away.
+        std::error_code error;
+        const auto log = fs::file_size(file.string() + "-wal", error);
+        if (!error && log > 0)
+            throw_damaged(file.string(), "is empty although its log " + file.string() + "-wal is not");
+    } else if (std::string_view(begin.data(), size) != kMagic) {
+        throw_damaged(file.string(), "is not a database of SQLite, or its beginning is damaged");
+    }
+}
+
+// SOCI reads `key="value"` and knows no way to write a quotation mark inside it.
+std::string connect_string(const std::string& name, bool readonly) {
+    if (name.find('"') != std::string::npos)
+        throw StoreError(name + ": the path of the database must not hold a quotation mark");
+    return "dbname=\"" + name + "\" timeout=" + std::to_string(kPatience.count()) +
+           (readonly ? " readonly=true" : " synchronous=full");
+}
+
+std::unique_ptr<soci::session> open_session(const std::string& name, bool readonly) {
+    return std::make_unique<soci::session>(*soci::factory_sqlite3(), connect_string(name, readonly));
+}
+
+template <typename Work>
+auto opening(const fs::path& file, Work work) {
+    try {
+        return work();
+    } catch (...) {
+        rethrow_as_store_error(file.string(), "open the database");
+    }
+}
+
+// SQLite does not wait by itself here when two processes make the same database at once.
+void turn_on_log(soci::session& sql) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+        try {
+            sql << "PRAGMA journal_mode = WAL";
+            return;
+        } catch (...) {
+            if (sqlite_code_of_current_error() != SQLITE_BUSY || std::chrono::steady_clock::now() > end)
+                throw;
+        }
+        std::this_thread::sleep_for(kBreath);
+    }
+}
+
+void check_content(soci::session& sql, const fs::path& file) {
+    std::string verdict;
+    sql << "PRAGMA quick_check(1)", soci::into(verdict);
+    if (verdict != "ok")
+        throw_damaged(file.string(), "is damaged: " + verdict);
+    long long foreign = 0;
+    sql << "SELECT COUNT(*) FROM sqlite_master WHERE NOT EXISTS"
+           " (SELECT 1 FROM sqlite_master WHERE name = 'schema_step')",
+        soci::into(foreign);
+    if (foreign > 0)
+        throw StoreError(file.string() + ": is a database of another program. Set another state_directory");
+}
+
+// The name as a URI that tells SQLite to take no locks and to make no files beside it.
+std::string immutable_name(const fs::path& file) {
+    std::string name = "file:";
+    for (const char c : file.string()) {
+        if (c == '%' || c == '?' || c == '#')
+            name.append(c == '%' ? "%25" : c == '?' ? "%3f" : "%23");
+        else
+            name += c;
+    }
+    return name + "?immutable=1";
+}
+
+std::unique_ptr<soci::session> open_readable(const std::string& name) {
+    auto session = open_session(name, true);
+    long long tables = 0;
+    *session << "SELECT COUNT(*) FROM sqlite_master", soci::into(tables);
+    return session;
+}
+
+// A log needs files beside the database even for reading. Where nobody runs (there is no log) and we may not make
+// them, the database can be read as it lies.
+std::unique_ptr<soci::session> open_readonly(const fs::path& file) {
+    try {
+        return open_readable(file.string());
+    } catch (...) {
+        const int code = sqlite_code_of_current_error();
+        if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || fs::exists(file.string() + "-wal"))
+            throw;
+    }
+    return open_readable(immutable_name(file));
+}
+
+} // namespace
+
+std::unique_ptr<Connection> connect_sqlite(const fs::path& folder) {
+    const fs::path place = fs::absolute(folder).lexically_normal();
+    const fs::path file = place / kSqliteName;
+    make_folder(place.has_filename() ? place : place.parent_path());
+    make_file(file);
+    require_writable(place, file);
+    check_header(file);
+    return opening(file, [&] {
+        auto session = open_session(file.string(), false);
+        turn_on_log(*session);
+        *session << "PRAGMA foreign_keys = ON";
+        *session << "PRAGMA secure_delete = ON";
+        check_content(*session, file);
+        return std::make_unique<Connection>(std::move(session), file.string(), kDialect);
+    });
+}
+
+std::unique_ptr<Connection> connect_sqlite_readonly(const fs::path& folder) {
+    const fs::path file = fs::absolute(folder).lexically_normal() / kSqliteName;
+    std::error_code error;
+    const auto size = fs::file_size(file, error);
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
+        return nullptr;
+    if (::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) != 0)
+        throw_errno(file, "read the database");
+    check_header(file);
+    if (!error && size == 0)
+        return nullptr;
+    return opening(file, [&] { return std::make_unique<Connection>(open_readonly(file), file.string(), kDialect); });
+}
+
+void copy_sqlite(Connection& connection, const fs::path& file) {
+    {
+        const File made(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (!made.is_open())
+            throw StoreError(file.string() +
+                             ": cannot make the backup: " + std::error_code(errno, std::generic_category()).message());
+    }
+    try {
+        const std::string name = fs::absolute(file).string();
+        connection.attempt("copy it to " + name, [&] { connection.sql() << "VACUUM INTO :file", soci::use(name); });
+        // SQLite leaves the copy to the cache of the system.
+        if (!File(file, O_RDONLY | O_CLOEXEC).sync() ||
+            !File(fs::absolute(file).parent_path(), O_RDONLY | O_DIRECTORY | O_CLOEXEC).sync())
+            throw_errno(file, "bring the backup to the disk");
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove(file, ignored);
+        throw;
+    }
+}
+
+void empty_sqlite_log(Connection& connection) {
+    connection.attempt("empty its log", [&] { connection.sql() << "PRAGMA wal_checkpoint(TRUNCATE)"; });
+}
+
+} // namespace mailquotad::store

@@ -23,7 +23,7 @@ struct Round {
     settings::Settings settings;
     CommandStore store;
     std::vector<settings::Mailbox> mailboxes;
-    std::map<std::string, Secret> passwords;  ///< by slug; typed, not referred to
+    std::map<std::string, Secret> passwords; ///< by slug; typed, not referred to
 };
 
 void remember(Round& round, const ProbeFinished& finished, Time now) {

@@ -40,9 +40,9 @@ std::string perfdata(const CheckResult& result) {
     const bool bytes = tightest->unit == Unit::bytes;
     const auto& warning = bytes ? result.policy.warning.used : result.policy.warning.messages;
     const auto& critical = bytes ? result.policy.urgent.used : result.policy.urgent.messages;
-    return " '" + for_perfdata_label(result.shown_name()) + "'=" + std::to_string(tightest->used) +
-           (bytes ? "B" : "") + ';' + threshold(warning, tightest->limit) + ';' +
-           threshold(critical, tightest->limit) + ";0;" + std::to_string(tightest->limit);
+    return " '" + for_perfdata_label(result.shown_name()) + "'=" + std::to_string(tightest->used) + (bytes ? "B" : "") +
+           ';' + threshold(warning, tightest->limit) + ';' + threshold(critical, tightest->limit) + ";0;" +
+           std::to_string(tightest->limit);
 }
 
 std::string counts(const std::vector<CheckResult>& results) {

@@ -12,16 +12,16 @@
 namespace mailquotad::app {
 
 struct CheckResult {
-    std::optional<std::string> address;  ///< nothing when it comes from a daemon over HTTP
+    std::optional<std::string> address; ///< nothing when it comes from a daemon over HTTP
     std::string slug;
     std::string server;
     Assessment assessment;
     std::optional<ProbeFailure> failure;
     std::vector<Resource> quota;
     std::vector<Folder> folders;
-    bool folders_have_names = true;  ///< false over HTTP: only roles
+    bool folders_have_names = true; ///< false over HTTP: only roles
     ProbeCost cost;
-    Policy policy;                   ///< for the thresholds of perfdata
+    Policy policy; ///< for the thresholds of perfdata
 
     [[nodiscard]] std::string shown_name() const { return address.value_or(slug); }
 };

@@ -39,8 +39,7 @@ std::string largest_folders(const CheckResult& result) {
                      [](const Folder& a, const Folder& b) { return *a.size_bytes > *b.size_bytes; });
     std::string text;
     for (std::size_t i = 0; i < std::min<std::size_t>(3, folders.size()); ++i) {
-        const std::string name =
-            result.folders_have_names ? folders[i].name : std::string(to_string(folders[i].role));
+        const std::string name = result.folders_have_names ? folders[i].name : std::string(to_string(folders[i].role));
         text += (i == 0 ? "" : ", ") + for_terminal(name) + ' ' + iec(*folders[i].size_bytes);
     }
     return text;
@@ -94,7 +93,7 @@ std::optional<std::int64_t> used_bytes(const CheckResult& result) {
 }
 
 std::vector<std::string> cells_of(const CheckResult& result) {
-    const std::string stage = result.failure             ? "unreachable"
+    const std::string stage = result.failure            ? "unreachable"
                               : result.assessment.stage ? std::string(to_string(*result.assessment.stage))
                                                         : "unknown";
     std::vector<std::string> cells{for_terminal(result.shown_name()), stage, "", "", "", "", remark(result)};

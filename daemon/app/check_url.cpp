@@ -64,7 +64,8 @@ void apply_options(const CheckOptions& options, settings::Settings& settings, se
     if (!options.limit.empty()) {
         mailbox.limit = parse_byte_size(options.limit);
         if (!mailbox.limit || mailbox.limit->bytes == 0)
-            throw CommandFailed(kExitUnknown, "bad --limit \"" + for_terminal(options.limit) + "\": a size like 500MiB");
+            throw CommandFailed(kExitUnknown,
+                                "bad --limit \"" + for_terminal(options.limit) + "\": a size like 500MiB");
     }
     if (!options.timeout.empty()) {
         const auto timeout = parse_duration(options.timeout);

@@ -10,8 +10,8 @@
 namespace mailquotad::app {
 
 struct UrlCheck {
-    settings::Settings settings;           ///< one server, one mailbox
-    std::optional<Secret> typed_password;  ///< asked for on the terminal
+    settings::Settings settings;          ///< one server, one mailbox
+    std::optional<Secret> typed_password; ///< asked for on the terminal
 };
 
 /// Throws CommandFailed for a bad URL, size, duration or pin, and where no password can be had.

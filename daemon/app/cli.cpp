@@ -20,9 +20,9 @@ struct CommandLine {
     CommonOptions common;
     CheckOptions check;
     MailboxOptions mailbox;
-    std::string config_argument;  ///< check-config FILE
+    std::string config_argument; ///< check-config FILE
     std::function<int()> command;
-    int usage_exit = EXIT_FAILURE;  ///< of a bad command line: 3 where Nagios may be calling
+    int usage_exit = EXIT_FAILURE; ///< of a bad command line: 3 where Nagios may be calling
 };
 
 void add_format(CLI::App& command, OutputFormat& format, const std::map<std::string, OutputFormat>& allowed) {
@@ -72,8 +72,8 @@ CLI::App* add_mailbox_command(CLI::App& app, CommandLine& line, const std::strin
 
 void add_mailbox_commands(CLI::App& app, CommandLine& line) {
     MailboxOptions& options = line.mailbox;
-    CLI::App* explain = add_mailbox_command(app, line, "explain", "why a mail was or was not sent, what comes next",
-                                            &command_explain);
+    CLI::App* explain =
+        add_mailbox_command(app, line, "explain", "why a mail was or was not sent, what comes next", &command_explain);
     explain->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
     add_format(*explain, options.format, {{"table", OutputFormat::table}, {"json", OutputFormat::json}});
 
@@ -89,9 +89,8 @@ void add_mailbox_commands(CLI::App& app, CommandLine& line) {
     add_format(*preview, options.format,
                {{"text", OutputFormat::text}, {"html", OutputFormat::html}, {"eml", OutputFormat::eml}});
 
-    CLI::App* test_mail =
-        add_mailbox_command(app, line, "test-mail", "send a marked test notification through the real path",
-                            &command_test_mail);
+    CLI::App* test_mail = add_mailbox_command(
+        app, line, "test-mail", "send a marked test notification through the real path", &command_test_mail);
     test_mail->add_option("ADDRESS", options.address, "to the owner of this mailbox; default: to smtp.admin");
 }
 

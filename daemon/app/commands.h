@@ -15,7 +15,7 @@ struct CommonOptions {
 
 struct CheckOptions {
     CommonOptions common;
-    std::string url;  ///< with a URL no settings file is read
+    std::string url; ///< with a URL no settings file is read
     std::vector<std::string> mailboxes;
     OutputFormat format = OutputFormat::table;
     bool force = false;
@@ -31,8 +31,8 @@ struct MailboxOptions {
     CommonOptions common;
     std::string address;
     OutputFormat format = OutputFormat::table;
-    std::string stage;     ///< preview
-    std::string language;  ///< preview
+    std::string stage;    ///< preview
+    std::string language; ///< preview
 };
 
 int command_run(const CommonOptions& options);

@@ -22,8 +22,8 @@ private:
     int exit_code_;
 };
 
-inline constexpr int kExitUnknown = 3;        ///< Nagios: unknown
-inline constexpr int kExitBadSettings = 78;   ///< EX_CONFIG of sysexits.h
+inline constexpr int kExitUnknown = 3;      ///< Nagios: unknown
+inline constexpr int kExitBadSettings = 78; ///< EX_CONFIG of sysexits.h
 
 /// --config, else $MAILQUOTAD_CONFIG, else /etc/mailquotad/mailquotad.toml.
 std::filesystem::path config_file(const std::string& option);

@@ -37,7 +37,7 @@ struct DaemonParts {
     settings::SecretPlaces secrets;
     std::function<std::shared_ptr<notify::Notifier>(const settings::Smtp&)> make_notifier;
     std::function<void(StatusPointer)> publish;
-    std::function<std::optional<settings::Settings>()> reload;  ///< nothing: the old settings stay
+    std::function<std::optional<settings::Settings>()> reload; ///< nothing: the old settings stay
     std::string version;
 };
 
@@ -74,11 +74,11 @@ private:
 
     DaemonParts parts_;
     settings::Settings settings_;
-    std::map<std::string, MailboxRecord> records_;  ///< by slug
+    std::map<std::string, MailboxRecord> records_; ///< by slug
     std::shared_ptr<notify::Notifier> notifier_;
-    std::optional<MailFinished> unsettled_;  ///< delivered or not, and the database could not take it yet
+    std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
     Schedule schedule_;
-    Status status_;  ///< what is not per mailbox
+    Status status_; ///< what is not per mailbox
     bool stopping_ = false;
     Prober prober_;
     Mailer mailer_;

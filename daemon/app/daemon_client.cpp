@@ -136,8 +136,8 @@ std::vector<CheckResult> results_from_status(const std::string& document, const 
         }
         return results;
     } catch (const json::exception& error) {
-        throw CommandFailed(kExitUnknown, "the daemon's answer is no status of this version: " +
-                                              for_terminal(error.what()));
+        throw CommandFailed(kExitUnknown,
+                            "the daemon's answer is no status of this version: " + for_terminal(error.what()));
     }
 }
 

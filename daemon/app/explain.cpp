@@ -107,9 +107,9 @@ std::string explanation_text(const Explanation& about) {
     else
         text += "Decision   none yet: no good measurement was stored\n";
     text += mails_text(about);
-    text += "Mails go to " + (about.mailbox.owner.mail.empty()
-                                  ? for_terminal(about.mailbox.address) + " itself (there is no owner.mail)"
-                                  : for_terminal(about.mailbox.owner.mail.front())) +
+    text += "Mails go to " +
+            (about.mailbox.owner.mail.empty() ? for_terminal(about.mailbox.address) + " itself (there is no owner.mail)"
+                                              : for_terminal(about.mailbox.owner.mail.front())) +
             '\n';
     return text + evidence_text(about.notes);
 }

@@ -53,8 +53,12 @@ std::string history_table(const settings::Mailbox& mailbox, const std::vector<st
     for (const auto& [day, sample] : days)
         largest = std::max({largest, sample.used_bytes.value_or(0), sample.limit_bytes.value_or(0)});
     using Align = TextTable::Align;
-    TextTable table({{"DAY", Align::left}, {"USED", Align::right}, {"CHANGE", Align::right}, {"LIMIT", Align::right},
-                     {"FILL", Align::right}, {"", Align::left}});
+    TextTable table({{"DAY", Align::left},
+                     {"USED", Align::right},
+                     {"CHANGE", Align::right},
+                     {"LIMIT", Align::right},
+                     {"FILL", Align::right},
+                     {"", Align::left}});
     std::optional<std::int64_t> before;
     for (const auto& [day, sample] : days) {
         std::vector<std::string> cells{format_date(day), "", "", "", "", ""};
@@ -106,12 +110,10 @@ std::string history_json(const settings::Mailbox& mailbox, const std::vector<sto
                         {"messages", or_null(sample.messages)},
                         {"roles_bytes", roles}});
     }
-    const ordered_json document = {{"schema", 1},
-                                   {"address", mailbox.address},
-                                   {"slug", mailbox.slug},
-                                   {"samples", list},
-                                   {"forecast", nullptr},
-                                   {"forecast_reason", "the forecast is not part of this version"}};
+    const ordered_json document = {
+        {"schema", 1},          {"address", mailbox.address},
+        {"slug", mailbox.slug}, {"samples", list},
+        {"forecast", nullptr},  {"forecast_reason", "the forecast is not part of this version"}};
     return document.dump(2) + "\n";
 }
 

@@ -12,8 +12,8 @@ namespace mailquotad::app {
 
 /// Keyed hashes under which refusals are remembered; no login and no password can be read back from them.
 struct LoginKeys {
-    std::string login;   ///< server, login and authorisation identity
-    std::string shared;  ///< server and login alone: what several mailboxes of one master user share
+    std::string login;  ///< server, login and authorisation identity
+    std::string shared; ///< server and login alone: what several mailboxes of one master user share
 };
 
 /// What is remembered about a login at the moment a probe is started.
@@ -35,8 +35,8 @@ std::optional<std::string> login_obstacle(const LoginKeys& keys, const LoginMemo
 /// How a login ended; what record_login stores.
 struct LoginResult {
     LoginKeys keys;
-    std::string credential;         ///< credential_key of keys.login
-    std::string shared_credential;  ///< credential_key of keys.shared
+    std::string credential;        ///< credential_key of keys.login
+    std::string shared_credential; ///< credential_key of keys.shared
     bool tried = false;
     bool refused = false;
     bool accepted = false;

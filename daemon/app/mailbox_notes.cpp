@@ -28,8 +28,7 @@ json to_json(const Evidence& evidence) {
 Evidence evidence_from(const json& value) {
     Evidence evidence;
     evidence.at = parse_utc(value.at("at").get<std::string>()).value_or(Time{});
-    evidence.failure.kind =
-        parse_failure_kind(value.at("kind").get<std::string>()).value_or(FailureKind::internal);
+    evidence.failure.kind = parse_failure_kind(value.at("kind").get<std::string>()).value_or(FailureKind::internal);
     evidence.failure.detail = value.at("detail").get<std::string>();
     evidence.wire_log = value.at("wire_log").get<std::vector<std::string>>();
     return evidence;
@@ -43,9 +42,12 @@ json assessment_json(const Assessment& assessment) {
     if (assessment.stage)
         value["stage"] = to_string(*assessment.stage);
     if (const auto& tightest = assessment.tightest)
-        value["tightest"] = {{"root", to_valid_utf8(tightest->root)}, {"resource", to_valid_utf8(tightest->resource)},
-                             {"used_ratio", tightest->used_ratio},    {"used", tightest->used},
-                             {"limit", tightest->limit},              {"unit", to_string(tightest->unit)}};
+        value["tightest"] = {{"root", to_valid_utf8(tightest->root)},
+                             {"resource", to_valid_utf8(tightest->resource)},
+                             {"used_ratio", tightest->used_ratio},
+                             {"used", tightest->used},
+                             {"limit", tightest->limit},
+                             {"unit", to_string(tightest->unit)}};
     return value;
 }
 

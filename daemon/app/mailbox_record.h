@@ -18,17 +18,17 @@ namespace mailquotad::app {
 struct MailboxRecord {
     settings::Mailbox settings;
     AlertState alert;
-    Assessment assessment;                ///< of the last good measurement
-    std::optional<Snapshot> snapshot;     ///< the last good measurement
-    std::optional<ProbeFailure> failure;  ///< of the last attempt; nothing after a success
+    Assessment assessment;               ///< of the last good measurement
+    std::optional<Snapshot> snapshot;    ///< the last good measurement
+    std::optional<ProbeFailure> failure; ///< of the last attempt; nothing after a success
     std::optional<Time> failing_since;
     std::optional<Time> last_attempt;
     ProbeCost last_cost;
-    std::vector<store::Sample> unsaved;   ///< measured, and the database could not take them yet
+    std::vector<store::Sample> unsaved; ///< measured, and the database could not take them yet
     int failures_in_a_row = 0;
     std::map<FailureKind, std::int64_t> failures;
     std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent;
-    std::deque<Evidence> evidence;        ///< of the last failures, newest first
+    std::deque<Evidence> evidence; ///< of the last failures, newest first
     DecisionReason decision = DecisionReason::stage_ok;
     std::string note;
 };

@@ -26,7 +26,8 @@ Mailer::Mailer(const os::Cancellation* cancellation, std::function<void(MailFini
 void Mailer::start(store::OutboxRow row, std::shared_ptr<notify::Notifier> notifier, const std::string& envelope_from) {
     busy_ = true;
     pool_.submit([this, row = std::move(row), notifier = std::move(notifier), envelope_from] {
-        auto result = deliver(*notifier, {.envelope_from = envelope_from, .to = row.to, .text = row.text}, cancellation_);
+        auto result =
+            deliver(*notifier, {.envelope_from = envelope_from, .to = row.to, .text = row.text}, cancellation_);
         finished_(MailFinished{.row = row, .result = std::move(result)});
     });
 }

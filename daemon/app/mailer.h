@@ -32,7 +32,7 @@ private:
     const os::Cancellation* cancellation_;
     std::function<void(MailFinished)> finished_;
     bool busy_ = false;
-    os::WorkerPool pool_{1};  // last: its thread uses the members above
+    os::WorkerPool pool_{1}; // last: its thread uses the members above
 };
 
 } // namespace mailquotad::app

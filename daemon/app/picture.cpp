@@ -104,8 +104,8 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
     status.last_attempt = record.last_attempt;
     status.last_probe_succeeded = record.last_attempt.has_value() && !record.failure;
     if (record.failure)
-        status.failure = ProbeFailure{.kind = record.failure->kind,
-                                      .detail = without_names(record.failure->detail, record)};
+        status.failure =
+            ProbeFailure{.kind = record.failure->kind, .detail = without_names(record.failure->detail, record)};
     status.failing_since = record.failing_since;
     status.last_cost = record.last_cost;
     status.failures = record.failures;

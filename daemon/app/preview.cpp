@@ -32,9 +32,8 @@ Snapshot look_at(settings::Settings& settings, const settings::Mailbox& mailbox,
     if (database != nullptr && store.writable)
         database->transaction([&] { record_login(*database, finished.login, clock.now()); });
     if (const ProbeFailure* failure = finished.report.failure())
-        throw CommandFailed(EXIT_FAILURE, for_terminal(mailbox.address) + ": " +
-                                              std::string(to_string(failure->kind)) + ": " +
-                                              for_terminal(failure->detail));
+        throw CommandFailed(EXIT_FAILURE, for_terminal(mailbox.address) + ": " + std::string(to_string(failure->kind)) +
+                                              ": " + for_terminal(failure->detail));
     return *finished.report.snapshot();
 }
 
@@ -53,12 +52,12 @@ notify::NoticeFacts preview_facts(const MailContext& context, const settings::Ma
     const Assessment assessment = assess_once(judge(snapshot, mailbox.policy, Outlook{}));
     const Stage stage = stage_option(options, assessment);
     const auto kind = stage == Stage::ok ? NotificationKind::all_clear : NotificationKind::warning;
-    notify::NoticeFacts facts = notice_facts(context, mailbox, assessment, snapshot,
-                                             {.kind = kind, .stage = stage, .episode = 1, .number = 1});
+    notify::NoticeFacts facts =
+        notice_facts(context, mailbox, assessment, snapshot, {.kind = kind, .stage = stage, .episode = 1, .number = 1});
     if (!options.language.empty()) {
         if (!context.catalog.has(options.language))
-            throw CommandFailed(EXIT_FAILURE, "there are no texts in the language \"" +
-                                                  for_terminal(options.language) + "\"");
+            throw CommandFailed(EXIT_FAILURE,
+                                "there are no texts in the language \"" + for_terminal(options.language) + "\"");
         facts.language = options.language;
     }
     if (facts.from.empty())
@@ -80,8 +79,7 @@ int command_preview(const MailboxOptions& options) {
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = os::SystemClock().now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);
-    const notify::Message message =
-        notify::compose_notice(preview_facts(context, mailbox, snapshot, options), catalog);
+    const notify::Message message = notify::compose_notice(preview_facts(context, mailbox, snapshot, options), catalog);
     switch (options.format) {
     case OutputFormat::html:
         print(message.html);

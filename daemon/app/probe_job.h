@@ -18,13 +18,13 @@ namespace mailquotad::app {
 /// Everything a worker needs, by value; nothing of it changes while the probe runs.
 struct ProbeJob {
     std::string slug;
-    std::string server;    ///< key in the settings, for the limit per server
-    ProbeRequest request;  ///< without the password
+    std::string server;   ///< key in the settings, for the limit per server
+    ProbeRequest request; ///< without the password
     settings::SecretReference secret;
-    std::optional<Secret> password;  ///< typed at the terminal: then `secret` is not read
+    std::optional<Secret> password; ///< typed at the terminal: then `secret` is not read
     LoginMemory logins;
     std::string hash_key;
-    bool force = false;    ///< `check --force`: try a login that is in back-off
+    bool force = false; ///< `check --force`: try a login that is in back-off
 };
 
 /// What comes back from a worker.
@@ -33,7 +33,7 @@ struct ProbeFinished {
     std::string server;
     ProbeReport report;
     LoginResult login;
-    std::vector<std::string> warnings;  ///< about the credential's place
+    std::vector<std::string> warnings; ///< about the credential's place
 };
 
 /// The outside world of a probe.

@@ -39,7 +39,7 @@ private:
     std::function<void(ProbeFinished)> finished_;
     std::map<std::string, int> per_server_;
     int running_ = 0;
-    os::WorkerPool pool_;  // last: its threads use the members above
+    os::WorkerPool pool_; // last: its threads use the members above
 };
 
 } // namespace mailquotad::app

@@ -28,10 +28,10 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
                                                 std::shared_ptr<const text::Catalog> catalog) {
     if (settings.http.address.empty())
         return nullptr;
-    auto server = std::make_unique<observe::HttpServer>(
-        observe::HttpOptions{
-            .address = settings.http.address, .port = settings.http.port, .language = settings.language},
-        std::move(catalog));
+    auto server = std::make_unique<observe::HttpServer>(observe::HttpOptions{.address = settings.http.address,
+                                                                             .port = settings.http.port,
+                                                                             .language = settings.language},
+                                                        std::move(catalog));
     spdlog::info("status page and /metrics at http://{}:{}/", settings.http.address, server->port());
     return server;
 }
@@ -85,9 +85,10 @@ int command_run(const CommonOptions& options) {
                     .catalog = *catalog,
                     .cancellation = cancellation,
                     .secrets = settings::secret_places(),
-                    .make_notifier = [&connector](const settings::Smtp& smtp) {
-                        return std::make_shared<notify::SmtpNotifier>(smtp_options(smtp), connector);
-                    },
+                    .make_notifier =
+                        [&connector](const settings::Smtp& smtp) {
+                            return std::make_shared<notify::SmtpNotifier>(smtp_options(smtp), connector);
+                        },
                     .publish =
                         [&http](StatusPointer status) {
                             if (http) {

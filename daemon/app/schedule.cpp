@@ -9,7 +9,7 @@ Seconds delay_after(Seconds interval, std::optional<FailureKind> failure, int fa
         return interval;
     switch (*failure) {
     case FailureKind::credential:
-    case FailureKind::login_refused:  // the login guard decides whether anything is sent at all
+    case FailureKind::login_refused: // the login guard decides whether anything is sent at all
     case FailureKind::login_disabled:
         return interval;
     case FailureKind::throttled: {

@@ -11,9 +11,9 @@ constexpr Days kFallenReminder{30};
 
 constexpr std::string_view kKindNames[] = {"warning", "reminder", "all_clear"};
 constexpr std::string_view kReasonNames[] = {
-    "stage_entered", "stage_raised", "reminder_due",  "all_clear",      "stage_ok",        "not_a_mailing_stage",
-    "unknown_usage", "not_confirmed", "already_told", "mail_waiting",   "quiet_hours",     "once_a_day",
-    "per_hour_limit", "silenced",     "burst_held",   "no_smtp",        "stage_falling",   "delivery_refused"};
+    "stage_entered",  "stage_raised",  "reminder_due", "all_clear",    "stage_ok",      "not_a_mailing_stage",
+    "unknown_usage",  "not_confirmed", "already_told", "mail_waiting", "quiet_hours",   "once_a_day",
+    "per_hour_limit", "silenced",      "burst_held",   "no_smtp",      "stage_falling", "delivery_refused"};
 
 /// What would be said if nothing held it back.
 struct Intention {
@@ -44,8 +44,8 @@ Intention intend(const AlertState& state, Stage stage, const AlertRules& rules, 
         return intend_all_clear(state);
     const auto& told = state.episode->told;
     if (!mails(stage, rules))
-        return {std::nullopt, told && told->stage > stage ? DecisionReason::stage_falling
-                                                          : DecisionReason::not_a_mailing_stage};
+        return {std::nullopt,
+                told && told->stage > stage ? DecisionReason::stage_falling : DecisionReason::not_a_mailing_stage};
     if (!told)
         return {NotificationKind::warning, DecisionReason::stage_entered};
     if (stage > told->stage)
@@ -114,8 +114,7 @@ void queue(Decision& decision, NotificationKind kind, Stage stage, Time now) {
     ++episode.mails;
     decision.next.waiting = Waiting{.kind = kind, .stage = stage, .since = now};
     decision.next.unconfirmed.reset();
-    decision.notify =
-        Notification{.kind = kind, .stage = stage, .episode = episode.number, .number = episode.mails};
+    decision.notify = Notification{.kind = kind, .stage = stage, .episode = episode.number, .number = episode.mails};
 }
 
 void forget_waiting(AlertState& state, NotificationKind kind, Stage stage) {
@@ -175,8 +174,7 @@ Decision decide(const AlertState& state, const Assessment& assessment, const Ale
     decision.reason = intention.reason;
     if (!intention.kind) {
         next.unconfirmed.reset();
-    } else if (needs_confirmation(intention) &&
-               !confirmed(next, stage, rules.confirm_after, circumstances.now)) {
+    } else if (needs_confirmation(intention) && !confirmed(next, stage, rules.confirm_after, circumstances.now)) {
         decision.reason = DecisionReason::not_confirmed;
         decision.measure_again_at = next.unconfirmed->first_seen + rules.confirm_after;
     } else if (const auto obstacle = held_back(next, stage, intention, rules, circumstances)) {

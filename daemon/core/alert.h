@@ -13,9 +13,9 @@ namespace mailquotad {
 
 /// What kind of mail goes out about a mailbox.
 enum class NotificationKind {
-    warning,    ///< the mailbox entered this stage, or a higher one
-    reminder,   ///< it is still there
-    all_clear,  ///< it is ok again, after the owner had been told
+    warning,   ///< the mailbox entered this stage, or a higher one
+    reminder,  ///< it is still there
+    all_clear, ///< it is ok again, after the owner had been told
 };
 
 std::string_view to_string(NotificationKind kind);
@@ -24,25 +24,25 @@ std::optional<NotificationKind> parse_notification_kind(std::string_view text);
 /// Why a mail was or was not sent: a closed set; log, metric label and `explain` use these words.
 enum class DecisionReason {
     // sent
-    stage_entered,    ///< first mail of this stage in this episode
-    stage_raised,     ///< a higher stage than the one told
-    reminder_due,     ///< the ladder of the stage says so
-    all_clear,        ///< ok again
+    stage_entered, ///< first mail of this stage in this episode
+    stage_raised,  ///< a higher stage than the one told
+    reminder_due,  ///< the ladder of the stage says so
+    all_clear,     ///< ok again
     // not sent
-    stage_ok,         ///< nothing to say
-    not_a_mailing_stage,  ///< notice, and the owner does not want notices
-    unknown_usage,    ///< the server told no quota
-    not_confirmed,    ///< waits for the second measurement
-    already_told,     ///< told, and no reminder is due
-    mail_waiting,     ///< a mail about this is in the outbox, not accepted yet
-    quiet_hours,      ///< waits for the morning
-    once_a_day,       ///< this mailbox had its mail today
-    per_hour_limit,   ///< too many mails over all mailboxes this hour
-    silenced,         ///< the webmaster silenced it
-    burst_held,       ///< many mailboxes jumped together: the webmaster is asked first
-    no_smtp,          ///< there is no [smtp] in the settings
-    stage_falling,    ///< lower than what was told, not ok yet
-    delivery_refused, ///< the last mail was refused for good; decided anew a day later
+    stage_ok,            ///< nothing to say
+    not_a_mailing_stage, ///< notice, and the owner does not want notices
+    unknown_usage,       ///< the server told no quota
+    not_confirmed,       ///< waits for the second measurement
+    already_told,        ///< told, and no reminder is due
+    mail_waiting,        ///< a mail about this is in the outbox, not accepted yet
+    quiet_hours,         ///< waits for the morning
+    once_a_day,          ///< this mailbox had its mail today
+    per_hour_limit,      ///< too many mails over all mailboxes this hour
+    silenced,            ///< the webmaster silenced it
+    burst_held,          ///< many mailboxes jumped together: the webmaster is asked first
+    no_smtp,             ///< there is no [smtp] in the settings
+    stage_falling,       ///< lower than what was told, not ok yet
+    delivery_refused,    ///< the last mail was refused for good; decided anew a day later
 };
 
 std::string_view to_string(DecisionReason reason);
@@ -55,14 +55,13 @@ inline constexpr DecisionReason kAllDecisionReasons[] = {
     DecisionReason::unknown_usage,  DecisionReason::not_confirmed, DecisionReason::already_told,
     DecisionReason::mail_waiting,   DecisionReason::quiet_hours,   DecisionReason::once_a_day,
     DecisionReason::per_hour_limit, DecisionReason::silenced,      DecisionReason::burst_held,
-    DecisionReason::no_smtp,        DecisionReason::stage_falling,
-    DecisionReason::delivery_refused};
+    DecisionReason::no_smtp,        DecisionReason::stage_falling, DecisionReason::delivery_refused};
 
 /// What the owner was told last in this episode; written when the SMTP server accepted, never before.
 struct Told {
     Stage stage = Stage::ok;
     Time at{};
-    int mails_in_stage = 0;  ///< 1 after the first mail of this stage; place on the reminder ladder
+    int mails_in_stage = 0; ///< 1 after the first mail of this stage; place on the reminder ladder
     bool operator==(const Told&) const = default;
 };
 
@@ -76,10 +75,10 @@ struct Waiting {
 
 /// From leaving ok to being ok again.
 struct Episode {
-    std::int64_t number = 0;  ///< counts up per mailbox; part of the Message-ID
+    std::int64_t number = 0; ///< counts up per mailbox; part of the Message-ID
     Time began{};
-    int mails = 0;            ///< mails decided in this episode; part of the Message-ID
-    std::string first_message_id;  ///< root of the thread; empty before the first mail
+    int mails = 0;                ///< mails decided in this episode; part of the Message-ID
+    std::string first_message_id; ///< root of the thread; empty before the first mail
     std::string last_message_id;
     std::optional<Told> told;
     bool operator==(const Episode&) const = default;
@@ -98,10 +97,10 @@ struct AlertState {
     std::optional<Episode> episode;
     std::optional<Unconfirmed> unconfirmed;
     std::optional<Waiting> waiting;
-    std::optional<Time> last_mail_at;  ///< last accepted mail to the owner, whatever the episode
-    std::optional<Time> refused_at;    ///< when a mail to the owner was last refused for good
-    std::int64_t episodes = 0;         ///< how many there were
-    bool decided_before = false;       ///< false at first sight: before the first stored decision
+    std::optional<Time> last_mail_at; ///< last accepted mail to the owner, whatever the episode
+    std::optional<Time> refused_at;   ///< when a mail to the owner was last refused for good
+    std::int64_t episodes = 0;        ///< how many there were
+    bool decided_before = false;      ///< false at first sight: before the first stored decision
     DecisionReason last_reason = DecisionReason::stage_ok;
     Time last_decided_at{};
     bool operator==(const AlertState&) const = default;
@@ -120,7 +119,7 @@ struct AlertRules {
     std::optional<QuietHours> quiet_hours;
     int per_hour = 20;
     bool owner_wants_notice = false;
-    bool can_mail = true;  ///< there is an [smtp]
+    bool can_mail = true; ///< there is an [smtp]
     bool operator==(const AlertRules&) const = default;
 };
 
@@ -128,9 +127,9 @@ struct AlertRules {
 struct Circumstances {
     Time now{};
     LocalTime local;
-    int mails_last_hour = 0;  ///< over all mailboxes: accepted or waiting
+    int mails_last_hour = 0; ///< over all mailboxes: accepted or waiting
     bool silenced = false;
-    bool held = false;        ///< the burst guard holds this mailbox
+    bool held = false; ///< the burst guard holds this mailbox
 };
 
 /// A mail to be composed.
@@ -138,14 +137,14 @@ struct Notification {
     NotificationKind kind = NotificationKind::warning;
     Stage stage = Stage::ok;
     std::int64_t episode = 0;
-    int number = 0;  ///< 1 for the first mail of the episode
+    int number = 0; ///< 1 for the first mail of the episode
 };
 
 struct Decision {
     AlertState next;
     std::optional<Notification> notify;
     DecisionReason reason = DecisionReason::stage_ok;
-    std::optional<Time> measure_again_at;  ///< wanted earlier than the schedule, to confirm
+    std::optional<Time> measure_again_at; ///< wanted earlier than the schedule, to confirm
 };
 
 /// Decides on the measured state. Stores nothing, sends nothing; `next` is to be stored together with the outbox

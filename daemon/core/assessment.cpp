@@ -32,7 +32,7 @@ Condition free_condition(Stage stage, const StageRule& rule, std::int64_t free, 
     const Floor floor = floor_for(stage, rule, limit, outlook.largest_usual_mail_bytes);
     if (floor.enter_bytes == 0)
         return {};
-    return {.enter = free < floor.enter_bytes, .leave = free > floor.leave_bytes};
+    return {.enter = free<floor.enter_bytes, .leave = free> floor.leave_bytes};
 }
 
 /// `full_within` compares P25 for notice and warning, P50 for urgent and full; left at 1.5 times the days.

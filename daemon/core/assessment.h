@@ -21,15 +21,15 @@ std::optional<Reason> parse_reason(std::string_view text);
 /// What is known beside the snapshot itself.
 struct Outlook {
     std::optional<Forecast> forecast;
-    std::optional<std::int64_t> largest_usual_mail_bytes;  ///< from a survey
-    bool refused = false;  ///< a refusal for lack of space was seen since the last snapshot
+    std::optional<std::int64_t> largest_usual_mail_bytes; ///< from a survey
+    bool refused = false; ///< a refusal for lack of space was seen since the last snapshot
 };
 
 /// The resource with the highest ratio of use.
 struct Tightest {
     std::string root;
     std::string resource;
-    double used_ratio = 0;   ///< may exceed 1
+    double used_ratio = 0; ///< may exceed 1
     std::int64_t used = 0;
     std::int64_t limit = 0;
     Unit unit = Unit::bytes;
@@ -37,17 +37,17 @@ struct Tightest {
 
 /// How one stage stands to what was measured.
 struct StageVerdict {
-    bool enter = false;             ///< at least one of its conditions to enter holds
-    bool leave = true;              ///< all of its conditions to leave hold
-    std::vector<Reason> reasons;    ///< the conditions to enter that hold, in the order of the enum
-    std::vector<Reason> holding;    ///< the conditions to leave that do not hold yet
+    bool enter = false;          ///< at least one of its conditions to enter holds
+    bool leave = true;           ///< all of its conditions to leave hold
+    std::vector<Reason> reasons; ///< the conditions to enter that hold, in the order of the enum
+    std::vector<Reason> holding; ///< the conditions to leave that do not hold yet
 };
 
 /// The measured state against the policy, before any memory of earlier stages.
 struct Judgement {
-    bool known = false;  ///< false: nothing is known (limit not told or unclear), so there is no stage
+    bool known = false; ///< false: nothing is known (limit not told or unclear), so there is no stage
     LimitSource limit_source = LimitSource::not_told;
-    std::array<StageVerdict, 5> verdicts;  ///< indexed by Stage; that of ok is unused
+    std::array<StageVerdict, 5> verdicts; ///< indexed by Stage; that of ok is unused
     std::optional<Tightest> tightest;
 
     [[nodiscard]] const StageVerdict& verdict(Stage stage) const { return verdicts[static_cast<std::size_t>(stage)]; }
@@ -60,16 +60,16 @@ Judgement judge(const Snapshot& snapshot, const Policy& policy, const Outlook& o
 
 /// Memory of hysteresis and dwell for one mailbox; kept in the database.
 struct StageState {
-    std::optional<Stage> stage;     ///< nothing before the first verdict
-    Time since{};                   ///< when this stage began
-    std::array<std::optional<Time>, 5> left_since;  ///< since when a stage's conditions to leave hold
-    std::array<int, 5> left_count{};                ///< over how many measurements in a row
+    std::optional<Stage> stage;                    ///< nothing before the first verdict
+    Time since{};                                  ///< when this stage began
+    std::array<std::optional<Time>, 5> left_since; ///< since when a stage's conditions to leave hold
+    std::array<int, 5> left_count{};               ///< over how many measurements in a row
     bool operator==(const StageState&) const = default;
 };
 
 /// What a mailbox is in now, and why.
 struct Assessment {
-    std::optional<Stage> stage;  ///< nothing: nothing is known
+    std::optional<Stage> stage; ///< nothing: nothing is known
     LimitSource limit_source = LimitSource::not_told;
     std::vector<Reason> reasons;
     std::optional<Tightest> tightest;

@@ -32,9 +32,9 @@ struct Policy {
     StageRule warning;
     StageRule urgent;
     StageRule full;
-    ByteSize big_box_free;  ///< percentages count only while less than this is free
+    ByteSize big_box_free; ///< percentages count only while less than this is free
 
-    [[nodiscard]] const StageRule& rule(Stage stage) const;  ///< not for Stage::ok
+    [[nodiscard]] const StageRule& rule(Stage stage) const; ///< not for Stage::ok
     StageRule& rule(Stage stage);
     bool operator==(const Policy&) const = default;
 };
@@ -44,7 +44,7 @@ Policy default_policy();
 
 /// A level of free bytes: the stage begins below `enter` and is left above `leave`.
 struct Floor {
-    std::int64_t enter_bytes = 0;  ///< 0: there is no floor
+    std::int64_t enter_bytes = 0; ///< 0: there is no floor
     std::int64_t leave_bytes = 0;
 };
 

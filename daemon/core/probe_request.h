@@ -18,14 +18,14 @@ enum class Mechanism { automatic, plain, login, cram_md5, scram_sha_1, scram_sha
 struct ProbeRequest {
     Endpoint endpoint;
     Trust trust;
-    bool allow_plaintext = false;  ///< `plaintext = true` of this server: credentials may go without TLS
+    bool allow_plaintext = false; ///< `plaintext = true` of this server: credentials may go without TLS
     std::string username;
-    std::string authorize_as;      ///< SASL authorisation identity; empty for none
+    std::string authorize_as; ///< SASL authorisation identity; empty for none
     Secret password;
     Mechanism mechanism = Mechanism::automatic;
-    Seconds timeout{60};           ///< absolute, for the whole probe
-    std::optional<std::int64_t> limit_bytes;  ///< from the settings, where the server tells none
-    std::string memory;            ///< ProbeReport::memory of the last probe, or empty
+    Seconds timeout{60};                     ///< absolute, for the whole probe
+    std::optional<std::int64_t> limit_bytes; ///< from the settings, where the server tells none
+    std::string memory;                      ///< ProbeReport::memory of the last probe, or empty
 };
 
 } // namespace mailquotad

@@ -23,25 +23,25 @@ struct Evidence {
 /// One mailbox as seen now. Carries no address, no login and no folder name, so that no view can leak one.
 struct MailboxStatus {
     std::string slug;
-    std::string server;              ///< key in the settings
-    Assessment assessment;           ///< of the last good measurement
+    std::string server;    ///< key in the settings
+    Assessment assessment; ///< of the last good measurement
     Time stage_since{};
-    std::vector<Resource> quota;     ///< roots that would name the owner are replaced by a hash
-    std::map<FolderRole, Folder> roles;  ///< sums per role; Folder::name is empty
+    std::vector<Resource> quota;        ///< roots that would name the owner are replaced by a hash
+    std::map<FolderRole, Folder> roles; ///< sums per role; Folder::name is empty
     std::optional<std::int64_t> messages;
     std::optional<Forecast> forecast;
     std::optional<Time> last_success;
     std::optional<Time> last_attempt;
     bool last_probe_succeeded = false;
-    std::optional<ProbeFailure> failure;     ///< of the last attempt, with logins and addresses hidden
+    std::optional<ProbeFailure> failure; ///< of the last attempt, with logins and addresses hidden
     std::optional<Time> failing_since;
     ProbeCost last_cost;
-    std::map<FailureKind, std::int64_t> failures;  ///< since the start of the process
+    std::map<FailureKind, std::int64_t> failures; ///< since the start of the process
     std::optional<Time> next_attempt;
     std::optional<Told> last_told;
-    std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent;  ///< by stage and channel
+    std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent; ///< by stage and channel
     DecisionReason decision = DecisionReason::stage_ok;
-    std::string note;                ///< a silence's reason, "another person is told", …
+    std::string note; ///< a silence's reason, "another person is told", …
 };
 
 /// The daemon at one moment. Built by the loop, never changed afterwards.
@@ -49,17 +49,17 @@ struct Status {
     Time at{};
     Time started_at{};
     std::string version;
-    std::optional<Time> first_round_done;  ///< every mailbox was tried once
+    std::optional<Time> first_round_done; ///< every mailbox was tried once
     std::optional<Time> last_round_done;
-    std::vector<MailboxStatus> mailboxes;  ///< in the order of the settings
+    std::vector<MailboxStatus> mailboxes; ///< in the order of the settings
     std::int64_t outbox_pending = 0;
-    std::map<std::string, std::int64_t> notifications_failed;      ///< by reason
+    std::map<std::string, std::int64_t> notifications_failed; ///< by reason
     std::map<DecisionReason, std::int64_t> notifications_suppressed;
     int silences_active = 0;
     bool config_last_reload_successful = true;
     Time config_last_reload_success{};
     int stuck_workers = 0;
-    std::vector<std::string> remarks;      ///< for the webmaster: "nobody is mailed: there is no [smtp]"
+    std::vector<std::string> remarks; ///< for the webmaster: "nobody is mailed: there is no [smtp]"
 };
 
 using StatusPointer = std::shared_ptr<const Status>;

@@ -36,4 +36,9 @@ struct NoticeFacts {
 /// The mail about one mailbox. Throws text::CatalogError when a template is missing or wrong.
 Message compose_notice(const NoticeFacts& facts, const text::Catalog& catalog);
 
+/// The mail to smtp.admin about an urgent or full mailbox whose owner gave no other address: please call. Names the
+/// mailbox, the level and nothing of its folders. `facts.to` and `facts.language` are the webmaster's. Template
+/// "call.txt" and "call.html". Throws text::CatalogError.
+Message compose_call_request(const NoticeFacts& facts, const text::Catalog& catalog);
+
 } // namespace mailquotad::notify

@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kFallback = "en";
-constexpr const char* kWordsFile = "words.toml";
 
 struct Language {
     std::map<std::string, Template> templates;
@@ -33,6 +32,14 @@ std::string read_text(const fs::path& file) {
     return text;
 }
 
+void add_words(std::map<std::string, std::string>& words, std::map<std::string, std::string> more,
+               const fs::path& file) {
+    words.merge(more);
+    if (!more.empty()) {
+        throw CatalogError(file.string() + ": " + more.begin()->first + " is in another file too");
+    }
+}
+
 Language read_language(const fs::path& folder) {
     Language language;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -43,7 +50,7 @@ Language read_language(const fs::path& folder) {
             continue;
         }
         if (extension == ".toml") {
-            language.words.merge(read_words(file)); // each room has a file of its own beside kWordsFile
+            add_words(language.words, read_words(file), file);
         } else if (extension == ".txt" || extension == ".html") {
             const Escaping escaping = extension == ".html" ? Escaping::html : Escaping::none;
             language.templates.emplace(name, Template(read_text(file), file.string(), escaping));
@@ -142,7 +149,7 @@ std::string Catalog::render(const std::string& language, const std::string& name
 const std::string& Catalog::word(const std::string& language, const std::string& key) const {
     const std::string* const found = find(impl_->languages, &Language::words, language, key);
     if (found == nullptr) {
-        throw CatalogError(impl_->folder.string() + ": no word " + key + " in " + language + "/" + kWordsFile);
+        throw CatalogError(impl_->folder.string() + ": no word " + key + " in " + language + "/*.toml");
     }
     return *found;
 }

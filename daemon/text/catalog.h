@@ -41,8 +41,8 @@ public:
     /// template, and for a field that the template uses and `fields` lacks: a text never has a hole in it.
     [[nodiscard]] std::string render(const std::string& language, const std::string& name, const Fields& fields) const;
 
-    /// A word or sentence of messages/LANGUAGE/words.toml by key ("role.inbox" for a key in a table). Falls back as
-    /// render() does. Throws CatalogError for an unknown key.
+    /// A word or sentence of messages/LANGUAGE/*.toml by key ("role.inbox" for a key in a table; all files of a
+    /// language are one dictionary). Falls back as render() does. Throws CatalogError for an unknown key.
     [[nodiscard]] const std::string& word(const std::string& language, const std::string& key) const;
 
     /// What a language lacks or has too much compared with all others: "de: no template page.html". For tests and

@@ -137,6 +137,15 @@ TEST_CASE("words are found by dotted key and fall back to English", "[text]") {
     CHECK_THROWS_WITH(catalog.word("de", "role.none"), ContainsSubstring("role.none"));
 }
 
+TEST_CASE("all files of words are one dictionary in which no key is said twice", "[text]") {
+    const Messages messages;
+    messages.put("en/page.toml", "[page]\ntitle = \"Mailboxes\"\n");
+    CHECK(messages.read().word("en", "page.title") == "Mailboxes");
+    CHECK(messages.read().word("en", "greeting") == "Hello");
+    messages.put("en/more.toml", "greeting = \"Hi\"\n");
+    CHECK_THAT(messages.refusal(), ContainsSubstring("greeting is in another file too"));
+}
+
 TEST_CASE("an unknown language is rendered in English and an unknown template is an error", "[text]") {
     const Messages messages;
     messages.put("en/t.txt", "hi");

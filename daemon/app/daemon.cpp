@@ -44,11 +44,15 @@ Daemon::Daemon(DaemonParts parts, settings::Settings settings)
 }
 
 bool Daemon::run() {
+    const auto watched = parts_.service.watchdog_interval();
+    const os::SteadyTime::duration longest = watched ? std::min<os::SteadyTime::duration>(kLongestWait, *watched / 2)
+                                                     : os::SteadyTime::duration(kLongestWait);
     parts_.service.ready();
     while (!stopping_) {
         turn();
         parts_.service.watchdog();
-        if (auto event = parts_.events.wait_until(next_turn()))
+        const os::SteadyTime latest = parts_.clock.steady() + longest;
+        if (auto event = parts_.events.wait_until(std::min(next_due().value_or(latest), latest)))
             handle(std::move(*event));
     }
     parts_.service.stopping();
@@ -70,19 +74,21 @@ void Daemon::handle(Event event) {
                           [this](const SignalArrived& signal) {
                               if (signal.number == SIGHUP)
                                   reload();
-                              else
+                              else if (signal.number == SIGTERM || signal.number == SIGINT)
                                   stopping_ = true;
                           }},
                event);
 }
 
-os::SteadyTime Daemon::next_turn() const {
+std::optional<os::SteadyTime> Daemon::next_due() const {
     const os::SteadyTime now = parts_.clock.steady();
-    os::SteadyTime next = now + kLongestWait;
-    if (const auto due = schedule_.next_after(now))
-        next = std::min(next, *due);
-    if (const auto mail = notifier_ ? parts_.database.next_mail_due() : std::nullopt; mail && !mailer_.is_busy())
-        next = std::min(next, now + std::max(Seconds(1), *mail - parts_.clock.now()));
+    std::optional<os::SteadyTime> next = schedule_.next_after(now);
+    if (!notifier_ || mailer_.is_busy())
+        return next;
+    if (const auto mail = parts_.database.next_mail_due()) {
+        const os::SteadyTime due = now + std::max(Seconds(1), *mail - parts_.clock.now());
+        next = next ? std::min(*next, due) : due;
+    }
     return next;
 }
 

@@ -53,8 +53,8 @@ public:
     /// Starts what is due: probes and mails; publishes the picture.
     void turn();
     void handle(Event event);
-    /// When turn() is wanted next if no event comes before.
-    [[nodiscard]] os::SteadyTime next_turn() const;
+    /// When something becomes due if no event comes before; nothing where only an event can change anything.
+    [[nodiscard]] std::optional<os::SteadyTime> next_due() const;
     /// Whether an event is certain to come.
     [[nodiscard]] bool is_busy() const { return prober_.running() > 0 || mailer_.is_busy(); }
     [[nodiscard]] bool is_stopping() const { return stopping_; }

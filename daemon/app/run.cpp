@@ -7,6 +7,7 @@
 #include "net/connect.h"
 #include "observe/http_server.h"
 #include "observe/logging.h"
+#include "os/service_manager.h"
 #include "os/signals.h"
 
 #include <spdlog/spdlog.h>
@@ -59,6 +60,7 @@ std::optional<settings::Settings> reload(const std::filesystem::path& file, cons
 
 int command_run(const CommonOptions& options) {
     keep_memory_private();
+    os::block_signals();
     observe::start_logging(options.log_level);
     const std::filesystem::path file = config_file(options.config);
     settings::Settings settings = load_settings(file, kExitBadSettings);
@@ -66,9 +68,9 @@ int command_run(const CommonOptions& options) {
     const auto catalog = std::make_shared<const text::Catalog>(load_catalog());
 
     os::EventQueue<Event> events;
-    const os::Signals signals([&events](int number) { events.post(SignalArrived{.number = number}); });
+    const os::SignalListener signals([&events](int number) { events.post(SignalArrived{.number = number}); });
     const os::SystemClock clock;
-    const auto service = os::make_service_manager();
+    os::SystemdServiceManager service;
     os::Cancellation cancellation;
     net::TcpConnector connector;
     const auto http = start_http(settings, catalog);
@@ -79,7 +81,7 @@ int command_run(const CommonOptions& options) {
     auto daemon = std::make_unique<Daemon>(
         DaemonParts{.clock = clock,
                     .connector = connector,
-                    .service = *service,
+                    .service = service,
                     .database = database,
                     .events = events,
                     .catalog = *catalog,

@@ -1,0 +1,109 @@
+#include "imap/command.h"
+
+#include <algorithm>
+
+namespace mailquotad::imap {
+
+namespace {
+
+// Folder names always go quoted, 8-bit bytes included: they come back as the server itself wrote them.
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            result += '\\';
+        }
+        result += c;
+    }
+    return result + '"';
+}
+
+bool is_seven_bit(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+} // namespace
+
+bool Command::can_be_sent(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+void Command::append(std::string_view text) {
+    pieces_.back().text += text;
+}
+
+void Command::append_string(std::string_view text, bool free_literals) {
+    constexpr std::size_t kMaxFreeLiteral = 4096; // RFC 7888 section 5, LITERAL-
+    if (is_seven_bit(text)) {
+        append(quoted(text));
+        return;
+    }
+    const bool is_free = free_literals && text.size() <= kMaxFreeLiteral;
+    append("{" + std::to_string(text.size()) + (is_free ? "+}\r\n" : "}\r\n"));
+    if (!is_free) {
+        pieces_.push_back({"", pieces_.back().secret});
+    }
+    append(text);
+}
+
+Command Command::capability() {
+    return Command("CAPABILITY");
+}
+
+Command Command::start_tls() {
+    return Command("STARTTLS");
+}
+
+Command Command::login(std::string_view username, std::string_view password, bool free_literals) {
+    Command command("LOGIN ", true);
+    command.append_string(username, free_literals);
+    command.append(" ");
+    command.append_string(password, free_literals);
+    return command;
+}
+
+Command Command::authenticate(std::string_view mechanism) {
+    return Command("AUTHENTICATE " + std::string(mechanism));
+}
+
+Command Command::authenticate(std::string_view mechanism, std::string_view initial_response) {
+    return Command("AUTHENTICATE " + std::string(mechanism) + " " + std::string(initial_response), true);
+}
+
+Command Command::name_space() {
+    return Command("NAMESPACE");
+}
+
+Command Command::list() {
+    return Command(R"(LIST "" "*")");
+}
+
+Command Command::list_with_status(bool special_use, std::string_view items) {
+    const std::string special = special_use ? "SPECIAL-USE " : "";
+    return Command("LIST \"\" \"*\" RETURN (" + special + "STATUS (" + std::string(items) + "))");
+}
+
+Command Command::status(std::string_view folder, std::string_view items) {
+    return Command("STATUS " + quoted(folder) + " (" + std::string(items) + ")");
+}
+
+Command Command::get_quota_root(std::string_view folder) {
+    return Command("GETQUOTAROOT " + quoted(folder));
+}
+
+Command Command::examine(std::string_view folder) {
+    return Command("EXAMINE " + quoted(folder));
+}
+
+Command Command::fetch_sizes(std::int64_t first_uid, std::int64_t last_uid) {
+    return Command("UID FETCH " + std::to_string(first_uid) + ":" + (last_uid == 0 ? "*" : std::to_string(last_uid)) +
+                   " (UID RFC822.SIZE)");
+}
+
+Command Command::log_out() {
+    Command command("LOGOUT");
+    command.is_log_out_ = true;
+    return command;
+}
+
+} // namespace mailquotad::imap

@@ -1,0 +1,56 @@
+// The closed set of commands that a probe can send: read-only by construction, since there is no other way to make one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mailquotad::imap {
+
+/// One command without its tag. Made only by the factories below, each for one command that changes nothing.
+class Command {
+public:
+    static Command capability();
+    static Command start_tls();
+    /// RFC 3501 section 6.2.3. What a quoted string cannot hold goes as a literal (RFC 7888's form where
+    /// `free_literals`, else waiting for the server). Neither text may hold CR, LF or NUL (see can_be_sent).
+    static Command login(std::string_view username, std::string_view password, bool free_literals);
+    /// Without initial response.
+    static Command authenticate(std::string_view mechanism);
+    /// With the initial response (RFC 4959), base64 or "=".
+    static Command authenticate(std::string_view mechanism, std::string_view initial_response);
+    static Command name_space();
+    /// LIST "" "*".
+    static Command list();
+    /// LIST "" "*" RETURN (… STATUS (items)), RFC 5819.
+    static Command list_with_status(bool special_use, std::string_view items);
+    static Command status(std::string_view folder, std::string_view items);
+    static Command get_quota_root(std::string_view folder);
+    /// Opens a folder read-only.
+    static Command examine(std::string_view folder);
+    /// UID FETCH first:last (UID RFC822.SIZE); last 0 stands for "*".
+    static Command fetch_sizes(std::int64_t first_uid, std::int64_t last_uid);
+    static Command log_out();
+
+    /// Whether a folder name or login can stand in a command: CR, LF and NUL would begin another command.
+    static bool can_be_sent(std::string_view text);
+
+    /// Pieces of the command: the line is written up to the end of a piece, then a continuation is awaited.
+    struct Piece {
+        std::string text;
+        bool secret = false;
+    };
+    [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
+    [[nodiscard]] bool is_log_out() const { return is_log_out_; }
+
+private:
+    explicit Command(std::string text, bool secret = false) : pieces_{{std::move(text), secret}} {}
+    void append(std::string_view text);
+    void append_string(std::string_view text, bool free_literals);
+
+    std::vector<Piece> pieces_;
+    bool is_log_out_ = false;
+};
+
+} // namespace mailquotad::imap

@@ -1,0 +1,138 @@
+#include "imap/sasl.h"
+
+#include "imap/crypto.h"
+#include "net/transport.h"
+
+#include <utility>
+
+namespace mailquotad::imap {
+
+namespace {
+
+class Plain final : public SaslClient {
+public:
+    explicit Plain(Identity identity) : identity_(std::move(identity)) {}
+    [[nodiscard]] std::string_view mechanism() const override { return "PLAIN"; }
+    std::optional<std::string> first() override {
+        std::string message = identity_.authorize_as;
+        message += '\0';
+        message += identity_.username;
+        message += '\0';
+        message += identity_.password.reveal();
+        return message;
+    }
+    std::string respond(std::string_view /*challenge*/) override {
+        throw net::NetError(FailureKind::protocol, "the server asks for more than PLAIN has to say");
+    }
+
+private:
+    Identity identity_;
+};
+
+class Login final : public SaslClient {
+public:
+    explicit Login(Identity identity) : identity_(std::move(identity)) {}
+    [[nodiscard]] std::string_view mechanism() const override { return "LOGIN"; }
+    std::optional<std::string> first() override { return std::nullopt; }
+    std::string respond(std::string_view /*challenge*/) override {
+        switch (step_++) {
+        case 0:
+            return identity_.username;
+        case 1:
+            return std::string(identity_.password.reveal());
+        default:
+            throw net::NetError(FailureKind::protocol, "the server asks for more than LOGIN has to say");
+        }
+    }
+
+private:
+    Identity identity_;
+    int step_ = 0;
+};
+
+class CramMd5 final : public SaslClient {
+public:
+    explicit CramMd5(Identity identity) : identity_(std::move(identity)) {}
+    [[nodiscard]] std::string_view mechanism() const override { return "CRAM-MD5"; }
+    std::optional<std::string> first() override { return std::nullopt; }
+    std::string respond(std::string_view challenge) override {
+        if (std::exchange(answered_, true)) {
+            throw net::NetError(FailureKind::protocol, "the server asks for more than CRAM-MD5 has to say");
+        }
+        constexpr std::string_view kHex = "0123456789abcdef";
+        std::string result = identity_.username + " ";
+        for (const char c : hmac(Digest::md5, identity_.password.reveal(), challenge)) {
+            const auto byte = static_cast<unsigned char>(c);
+            result += kHex[byte >> 4U];
+            result += kHex[byte & 15U];
+        }
+        return result;
+    }
+
+private:
+    Identity identity_;
+    bool answered_ = false;
+};
+
+// Both token mechanisms: one message, and one answer to the challenge that describes a failure.
+class Bearer final : public SaslClient {
+public:
+    Bearer(std::string_view mechanism, std::string message, std::string answer_to_error)
+        : mechanism_(mechanism), message_(std::move(message)), answer_to_error_(std::move(answer_to_error)) {}
+    Bearer(const Bearer&) = delete;
+    Bearer& operator=(const Bearer&) = delete;
+    ~Bearer() override { wipe(message_); }
+    [[nodiscard]] std::string_view mechanism() const override { return mechanism_; }
+    std::optional<std::string> first() override { return message_; }
+    std::string respond(std::string_view challenge) override {
+        if (std::exchange(failed_, true)) {
+            throw net::NetError(FailureKind::protocol, "the server goes on after it refused the token");
+        }
+        error_ = std::string(challenge.substr(0, 300));
+        return answer_to_error_;
+    }
+    [[nodiscard]] bool satisfied() const override { return !failed_; }
+    [[nodiscard]] std::string error() const override { return error_; }
+
+private:
+    std::string_view mechanism_;
+    std::string message_;
+    std::string answer_to_error_;
+    std::string error_;
+    bool failed_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<SaslClient> make_plain(const Identity& identity) {
+    return std::make_unique<Plain>(identity);
+}
+
+std::unique_ptr<SaslClient> make_login(const Identity& identity) {
+    return std::make_unique<Login>(identity);
+}
+
+std::unique_ptr<SaslClient> make_cram_md5(const Identity& identity) {
+    return std::make_unique<CramMd5>(identity);
+}
+
+std::unique_ptr<SaslClient> make_xoauth2(const Identity& identity) {
+    std::string message = "user=" + identity.username +
+                          "\x01"
+                          "auth=Bearer ";
+    message += identity.password.reveal();
+    message += "\x01\x01";
+    return std::make_unique<Bearer>("XOAUTH2", std::move(message), "");
+}
+
+std::unique_ptr<SaslClient> make_oauthbearer(const Identity& identity) {
+    const std::string& who = identity.authorize_as.empty() ? identity.username : identity.authorize_as;
+    std::string message = "n,a=" + who +
+                          ",\x01"
+                          "auth=Bearer ";
+    message += identity.password.reveal();
+    message += "\x01\x01";
+    return std::make_unique<Bearer>("OAUTHBEARER", std::move(message), "\x01");
+}
+
+} // namespace mailquotad::imap

@@ -1,0 +1,52 @@
+// The client's side of the SASL mechanisms, as values without any I/O.
+#pragma once
+
+#include "core/secret.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mailquotad::imap {
+
+/// Whose login it is.
+struct Identity {
+    std::string username;
+    std::string authorize_as; ///< SASL authorisation identity; empty for none
+    Secret password;          ///< or the token
+};
+
+/// One exchange. respond() throws NetError: protocol for a challenge that the mechanism does not allow, limit for one
+/// that would cost too much.
+class SaslClient {
+public:
+    virtual ~SaslClient() = default;
+    [[nodiscard]] virtual std::string_view mechanism() const = 0;
+    /// What the client says first; nothing where the server begins.
+    virtual std::optional<std::string> first() = 0;
+    /// The answer to a challenge; may be empty.
+    virtual std::string respond(std::string_view challenge) = 0;
+    /// Whether the server has shown what it must show before its OK counts.
+    [[nodiscard]] virtual bool satisfied() const { return true; }
+    /// What the server said about a failure inside the exchange (RFC 7628 section 3.2.2); empty mostly.
+    [[nodiscard]] virtual std::string error() const { return {}; }
+};
+
+/// RFC 4616.
+std::unique_ptr<SaslClient> make_plain(const Identity& identity);
+/// The mechanism LOGIN: name, then password, whatever the prompts say.
+std::unique_ptr<SaslClient> make_login(const Identity& identity);
+/// RFC 2195.
+std::unique_ptr<SaslClient> make_cram_md5(const Identity& identity);
+enum class ScramDigest { sha1, sha256 };
+/// RFC 5802, RFC 7677, without channel binding. `nonce` is for tests; a random one where it is empty. The server's
+/// signature is verified, and more than kMaxScramIterations are refused.
+std::unique_ptr<SaslClient> make_scram(const Identity& identity, ScramDigest digest, std::string nonce = {});
+inline constexpr unsigned kMaxScramIterations = 1'000'000;
+/// Google's and Microsoft's XOAUTH2; after a failure the server's challenge is answered by an empty line.
+std::unique_ptr<SaslClient> make_xoauth2(const Identity& identity);
+/// RFC 7628; after a failure the challenge is answered by a lone %x01.
+std::unique_ptr<SaslClient> make_oauthbearer(const Identity& identity);
+
+} // namespace mailquotad::imap

@@ -36,6 +36,7 @@ class Demo:
     dovecot: Dovecot
     smtp: Chasquid
     daemon: Child
+    used: dict[str, int]  # bytes by address before the daemon started
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -64,6 +65,7 @@ class Demo:
         self._fill()
         self.dovecot.start()
         self.smtp.start()
+        self.used = seen.used_bytes(self.dovecot)
         say(f"Dovecot {'.'.join(map(str, self.dovecot.version))} and an SMTP server run on 127.0.0.1")
         self.settings.write_text(club.settings(
             self.folder, self.dovecot.authority.certificate, imaps=self.dovecot.imaps,
@@ -116,7 +118,7 @@ def show(demo: Demo) -> None:
             say(f"the warning to {member.name} has arrived in {member.private}:\n")
             print(seen.warning(demo.dovecot, member), flush=True)
     seen.nobody_else_was_warned(demo.dovecot)
-    seen.metrics(demo.http, demo.dovecot)
+    seen.metrics(demo.http, demo.used)
     seen.status_page(demo.http)
 
 

@@ -147,12 +147,17 @@ class Running:
                 return float(found[2])
         return None
 
-    def wait_for_metric(self, name: str, *labels: str, value: float, seconds: float = 60) -> None:
-        """Until a metric has this value; AssertionError with what it has and with the log when it does not come."""
+    def wait_for_metric(self, name: str, *labels: str, value: float | None = None, at_least: float = 0) -> None:
+        """Until a metric has this value, or at least that; AssertionError with value and log when it does not come."""
+
+        def has_come() -> bool:
+            found = self.metric(name, *labels)
+            return found is not None and (found >= at_least if value is None else found == value)
+
         try:
-            wait_for(lambda: self.metric(name, *labels) == value, "", seconds)
+            wait_for(has_come, "", 60)
         except TimeoutError:
-            raise AssertionError(f"{name}{labels} is {self.metric(name, *labels)}, not {value}:\n"
+            raise AssertionError(f"{name}{labels} is {self.metric(name, *labels)}, not {value or at_least}:\n"
                                  f"{self.child.words()}") from None
 
     def wait_for_log(self, text: str, seconds: float = 60) -> None:

@@ -9,7 +9,7 @@
 #include <optional>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
 
@@ -63,10 +63,15 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
+/// glibc 2.36 declares pidfd_open without extern "C", so C++ cannot link it.
+int open_process(pid_t process) {
+    return static_cast<int>(::syscall(SYS_pidfd_open, process, 0U));
+}
+
 /// A child of ours; killed with its group and waited for at the end, so that none is left behind.
 class Child {
 public:
-    explicit Child(pid_t process) : process_(process), exited_(pidfd_open(process, 0)) {
+    explicit Child(pid_t process) : process_(process), exited_(open_process(process)) {
         if (!exited_) {
             const int error = errno;
             wait();

@@ -66,7 +66,9 @@ std::variant<Node, SyntaxError> parse_document(const std::string& text) {
     if (const auto deep = first_deep_nesting(text))
         return SyntaxError{*deep, "tables and keys are nested too deeply"};
     try {
-        return convert(toml::parse(std::string_view(text)));
+        Node root = convert(toml::parse(std::string_view(text)));
+        root.position = {}; // what is missing in the whole file has no line
+        return root;
     } catch (const toml::parse_error& error) {
         return SyntaxError{position_of(error.source()), std::string(error.description())};
     }

@@ -108,6 +108,10 @@ std::size_t local_part_begin(std::string_view text) {
         const std::size_t quote = text.rfind('"', text.size() - 2);
         return quote == std::string_view::npos ? text.size() : quote;
     }
+    constexpr std::string_view kHidden = "[address]";
+    if (text.ends_with(kHidden)) { // a@b@c
+        return text.size() - kHidden.size();
+    }
     std::size_t begin = text.size();
     while (begin > 0 && is_address_character(text[begin - 1])) {
         --begin;

@@ -7,6 +7,7 @@
 #include "net/transport.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -132,22 +133,22 @@ void TlsSession::handshake(const os::Deadline& deadline) {
 }
 
 std::size_t TlsSession::read(std::span<char> buffer, const os::Deadline& deadline) {
-    for (;;) {
+    while (!ended_) {
         require_time(deadline, "reading");
         const ssize_t code = gnutls_record_recv(session_, buffer.data(), buffer.size());
-        if (code >= 0) {
+        if (code > 0) {
             return static_cast<std::size_t>(code);
         }
         // Servers close without close_notify; mail protocols tell an answer's end themselves.
-        if (code == GNUTLS_E_PREMATURE_TERMINATION) {
-            return 0;
-        }
-        if (code == GNUTLS_E_AGAIN) {
+        if (code == 0 || code == GNUTLS_E_PREMATURE_TERMINATION) {
+            ended_ = true;
+        } else if (code == GNUTLS_E_AGAIN) {
             wait(deadline, "reading");
         } else if (gnutls_error_is_fatal(static_cast<int>(code)) != 0) {
             fail(static_cast<int>(code), "reading");
         }
     }
+    return 0;
 }
 
 void TlsSession::write(std::string_view bytes, const os::Deadline& deadline) {
@@ -193,6 +194,16 @@ void TlsSession::fail(int code, std::string_view doing) const {
     throw NetError(FailureKind::tls, "TLS failed" + when + ": " + gnutls_strerror(code));
 }
 
+std::string TlsSession::first_words() const {
+    // The library has asked for the head of a TLS record only; what else came in the same packet makes it readable.
+    std::string words = first_bytes_;
+    std::array<char, kFirstBytes> more{};
+    if (const ssize_t size = ::recv(socket_, more.data(), more.size(), MSG_DONTWAIT); size > 0) {
+        words.append(more.data(), static_cast<std::size_t>(size));
+    }
+    return for_terminal(words.substr(0, words.find_first_of("\r\n")));
+}
+
 void TlsSession::fail_handshake(int code) const {
     if (verify_error_) {
         std::rethrow_exception(verify_error_);
@@ -201,7 +212,7 @@ void TlsSession::fail_handshake(int code) const {
         throw NetError(FailureKind::tls, *distrust_);
     }
     if (!first_bytes_.empty() && first_bytes_.front() != kHandshakeRecord && first_bytes_.front() != kAlertRecord) {
-        throw NetError(FailureKind::tls, "the server does not speak TLS here, it said: " + for_terminal(first_bytes_));
+        throw NetError(FailureKind::tls, "the server does not speak TLS here, it said: " + first_words());
     }
     const bool refused_version =
         code == GNUTLS_E_FATAL_ALERT_RECEIVED && gnutls_alert_get(session_) == GNUTLS_A_PROTOCOL_VERSION;

@@ -57,6 +57,7 @@ private:
 
     [[noreturn]] void fail(int code, std::string_view doing) const;
     [[noreturn]] void fail_handshake(int code) const;
+    [[nodiscard]] std::string first_words() const;
     void wait(const os::Deadline& deadline, std::string_view doing) const;
     void verify();
     ssize_t noted(ssize_t size) noexcept;
@@ -70,6 +71,7 @@ private:
     std::optional<std::string> distrust_; ///< why the certificate was not accepted
     std::exception_ptr verify_error_;     ///< exceptions must not fly through C code
     bool verified_ = false;
+    bool ended_ = false;
     int socket_error_ = 0; ///< errno of the last failed read or write of the socket
 };
 

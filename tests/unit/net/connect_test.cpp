@@ -171,11 +171,13 @@ TEST_CASE("a closed connection refuses to read and write, and closing twice does
 TEST_CASE("writing to a server that has gone raises no signal") {
     std::promise<void> gone;
     LoopbackServer server([&](Peer& peer) {
+        peer.read_raw(1);
         peer.reset();
         gone.set_value();
     });
     net::TcpConnector connector;
     const auto transport = connector.connect(options_for(server.port(), TlsMode::plaintext));
+    transport->write("x");
     gone.get_future().wait();
     CHECK(caught([&] {
               for (int i = 0; i < 1'000'000; ++i) {

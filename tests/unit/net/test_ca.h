@@ -21,7 +21,7 @@ struct Identity {
 
 struct CertificateWishes {
     std::vector<std::string> dns = {"localhost"};
-    std::vector<std::string> ips; ///< dotted IPv4
+    std::vector<std::string> ips = {}; ///< dotted IPv4
     std::string common_name = "test server";
     Days valid_from{-1}; ///< relative to today
     Days valid_until{30};

@@ -48,8 +48,7 @@ std::string forecast_chart(const Forecast& forecast, const PageText& text) {
         svg += "<path class=\"middle\" d=\"M" + coordinate(x(*days.p50)) + " 12v32\"/>";
     }
     return svg + label(kMargin, "start", text.word("today")) +
-           label(kWidth - kMargin, "end",
-                 text.fill("in_about_days", {{"n", text.count(static_cast<std::int64_t>(span))}})) +
+           label(kWidth - kMargin, "end", text.fill("in_days", {{"n", text.count(static_cast<std::int64_t>(span))}})) +
            "</svg>\n";
 }
 

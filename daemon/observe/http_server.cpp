@@ -8,10 +8,14 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <future>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace mailquotad::observe {
 namespace {
@@ -20,6 +24,7 @@ namespace {
 constexpr const char* kThreads = "8";
 constexpr const char* kQueue = "32";
 constexpr const char* kMaxRequestBytes = "16384";
+constexpr std::chrono::milliseconds kKnockEvery{20};
 
 /// civetweb's way to write an address and a port. Throws for anything but an IP address or "localhost": civetweb takes
 /// lists, "+" and bare ports too.
@@ -31,6 +36,11 @@ std::string to_listening_port(const HttpOptions& options) {
         return address + port;
     }
     if (inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) {
+        if (!HttpServer::can_ipv6()) {
+            throw std::runtime_error("cannot listen for HTTP at [" + address + "]" + port +
+                                     ": this machine's civetweb was built without IPv6 (Debian 12's is); listen on an "
+                                     "IPv4 address and let a reverse proxy serve IPv6");
+        }
         return "[" + address + "]" + port;
     }
     throw std::runtime_error("cannot listen for HTTP at \"" + for_terminal(options.address) + "\": not an IP address");
@@ -138,6 +148,8 @@ public:
         callbacks.begin_request = Handlers::begin_request;
         callbacks.http_error = Handlers::http_error;
         callbacks.log_message = Handlers::log_message;
+        address_.sin_family = AF_INET;
+        inet_pton(AF_INET, options.address == "localhost" ? "127.0.0.1" : options.address.c_str(), &address_.sin_addr);
         mg_init_library(MG_FEATURES_DEFAULT);
         context_ = mg_start(&callbacks, &handlers, const_cast<const char**>(settings.data()));
         if (!context_) {
@@ -145,9 +157,17 @@ public:
             throw std::runtime_error("cannot listen for HTTP at " + listening +
                                      ": the address is not this machine's, or the port is taken");
         }
+        address_.sin_port = htons(port());
     }
     ~Civetweb() {
-        mg_stop(context_);
+        try {
+            auto stopped = std::async(std::launch::async, [this] { mg_stop(context_); });
+            while (stopped.wait_for(kKnockEvery) != std::future_status::ready) {
+                knock();
+            }
+        } catch (const std::system_error&) { // no thread to be had
+            mg_stop(context_);
+        }
         mg_exit_library();
     }
     Civetweb(const Civetweb&) = delete;
@@ -159,7 +179,17 @@ public:
     }
 
 private:
+    // civetweb's listening thread looks at its stop flag only every two seconds, or when somebody connects.
+    void knock() const noexcept {
+        const int client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (client >= 0) {
+            connect(client, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
+            close(client);
+        }
+    }
+
     mg_context* context_ = nullptr;
+    sockaddr_in address_{};
 };
 
 } // namespace
@@ -187,6 +217,10 @@ void HttpServer::publish(StatusPointer status) {
 
 void HttpServer::loop_is_alive() {
     impl_->site.loop_is_alive();
+}
+
+bool HttpServer::can_ipv6() {
+    return mg_check_feature(MG_FEATURES_IPV6) != 0;
 }
 
 std::uint16_t HttpServer::port() const {

@@ -13,7 +13,7 @@
 namespace mailquotad::observe {
 
 struct HttpOptions {
-    std::string address;            ///< an IPv4 or IPv6 address (without brackets), or "localhost" for 127.0.0.1
+    std::string address;            ///< an IPv4 address, "localhost" for 127.0.0.1, or IPv6 (see can_ipv6)
     std::uint16_t port = 0;         ///< 0: a free one
     std::string language;           ///< when Accept-Language names none that is there
     std::vector<std::string> hosts; ///< names under which a reverse proxy or a scraper asks, beside IP addresses
@@ -37,6 +37,9 @@ public:
     /// /healthz answers 503 when the loop has not called this for two minutes.
     void loop_is_alive();
     [[nodiscard]] std::uint16_t port() const;
+
+    /// Whether this machine's civetweb listens on IPv6 addresses; that of Debian 12 was built without.
+    [[nodiscard]] static bool can_ipv6();
 
 private:
     struct Impl;

@@ -90,8 +90,12 @@ std::string amount(std::int64_t value, const std::string& resource, Unit unit, c
 
 std::string used_of_limit(const MailboxStatus& mailbox, const PageText& text) {
     if (const auto& tightest = mailbox.assessment.tightest) {
-        return text.fill("used_of", {{"used", amount(tightest->used, tightest->resource, tightest->unit, text)},
-                                     {"limit", amount(tightest->limit, tightest->resource, tightest->unit, text)}});
+        // "9,412 of 10,000 messages": a count names its unit once.
+        const Unit unit = tightest->unit;
+        const std::string used =
+            unit == Unit::count ? text.count(tightest->used) : amount(tightest->used, tightest->resource, unit, text);
+        return text.fill("used_of",
+                         {{"used", used}, {"limit", amount(tightest->limit, tightest->resource, unit, text)}});
     }
     const std::string source = text.word("limit." + std::string(to_string(mailbox.assessment.limit_source)));
     const Resource* const storage = storage_of(mailbox);

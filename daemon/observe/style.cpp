@@ -43,7 +43,6 @@ footer p { margin: 0; }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 .sym { width: 1.15em; height: 1.15em; vertical-align: -.2em; margin-right: .4em; flex: none; fill: var(--state); }
 .sym .k { fill: none; stroke: var(--card); stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
-.badge { display: inline-flex; align-items: center; }
 .bar { display: block; width: 100%; height: .7rem; border-radius: .35rem; background: var(--rest); }
 .bar .rest { fill: var(--rest); } .bar .used { fill: var(--state); }
 .level { display: flex; align-items: center; gap: .6rem; }
@@ -73,9 +72,9 @@ thead th { font-size: .85rem; color: var(--muted); font-weight: 600; white-space
 .plain thead th { padding-left: 0; padding-top: 0; }
 .plain th { font-weight: 400; overflow-wrap: anywhere; }
 .share { width: 40%; vertical-align: middle; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem;
-  align-items: start; }
-.cards > :first-child { grid-column: 1 / -1; }
+.cards { columns: 25rem 2; column-gap: 1rem; }
+.cards > .card { break-inside: avoid; margin-bottom: 1rem; }
+.cards > :first-child { column-span: all; }
 dl { margin: 0; } dl > div { padding: .4rem 0; border-top: 1px solid var(--line); }
 dl > div:first-child { border-top: 0; padding-top: 0; }
 dt { font-size: .85rem; color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
@@ -106,7 +105,7 @@ constexpr const char* kNarrowAndPrint = R"(@media (max-width: 60rem) {
   body { max-width: none; padding: 0; font-size: 10pt; }
   .skip, nav { display: none; }
   .bar, .sym, .line { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  tr, .card { break-inside: avoid; }
+  tr { break-inside: avoid; }
   thead { display: table-header-group; }
 }
 )";

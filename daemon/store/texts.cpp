@@ -28,9 +28,11 @@ std::optional<Time> optional_time(const json& value) {
     return value.is_null() ? std::nullopt : std::optional(time_of(value));
 }
 
-// The member of an object; null where there is none.
+// The member of an object; null where there is none. A value that is no object has lost something: no default for it.
 const json& member(const json& object, const char* name) {
     static const json kNull;
+    if (!object.is_object())
+        throw std::runtime_error("an object is missing");
     const auto found = object.find(name);
     return found == object.end() ? kNull : *found;
 }

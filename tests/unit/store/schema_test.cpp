@@ -1,0 +1,104 @@
+#include "catch.h"
+
+#include "store/connection.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+#include "unit/store/temporary.h"
+
+#include <soci/soci.h>
+
+#include <vector>
+
+using namespace mailquotad;
+using namespace mailquotad::store;
+
+namespace {
+
+constexpr std::string_view kGood[] = {"CREATE TABLE extra (id {identity}, name TEXT)",
+                                      "INSERT INTO extra (name) VALUES ('seven')"};
+constexpr std::string_view kBad[] = {"CREATE TABLE half (name TEXT)", "CREATE NONSENSE"};
+
+std::vector<Step> steps_and(const Step& step) {
+    std::vector<Step> steps(schema_steps().begin(), schema_steps().end());
+    steps.push_back(step);
+    return steps;
+}
+
+long long count(Connection& connection, const std::string& question) {
+    long long result = 0;
+    connection.sql() << question, soci::into(result);
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("a new database gets all steps, and opening it again changes nothing") {
+    const TemporaryFolder folder;
+    { Database::open_sqlite(folder.path()); }
+    { Database::open_sqlite(folder.path()); }
+    const auto connection = connect_sqlite(folder.path());
+    CHECK(count(*connection, "SELECT COUNT(*) FROM schema_step") == static_cast<long long>(schema_steps().size()));
+    CHECK_NOTHROW(require_current(*connection, schema_steps()));
+}
+
+TEST_CASE("a database of an older version is brought up to date and keeps what it holds") {
+    const TemporaryFolder folder;
+    { Database::open_sqlite(folder.path()).enqueue(mail("<1@x.example>")); }
+    const auto connection = connect_sqlite(folder.path());
+    const auto steps = steps_and({"a table more", kGood});
+    CHECK_THAT(store_error([&] { require_current(*connection, steps); }), ContainsSubstring("older version"));
+    migrate(*connection, steps);
+    CHECK_NOTHROW(require_current(*connection, steps));
+    CHECK(count(*connection, "SELECT id FROM extra WHERE name = 'seven'") == 1);
+    CHECK(count(*connection, "SELECT COUNT(*) FROM outbox") == 1);
+    migrate(*connection, steps);
+    CHECK(count(*connection, "SELECT COUNT(*) FROM extra") == 1);
+}
+
+TEST_CASE("a step that fails leaves the database as it was") {
+    const TemporaryFolder folder;
+    { Database::open_sqlite(folder.path()).enqueue(mail("<1@x.example>")); }
+    {
+        const auto connection = connect_sqlite(folder.path());
+        const std::string error = store_error([&] { migrate(*connection, steps_and({"broken", kBad})); });
+        CHECK_THAT(error, ContainsSubstring("bring its schema up to date"));
+        CHECK(count(*connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'half'") == 0);
+    }
+    CHECK(Database::open_sqlite(folder.path()).unsent_mail() == 1);
+}
+
+TEST_CASE("a database of a newer version is refused and left alone") {
+    const TemporaryFolder folder;
+    { Database::open_sqlite(folder.path()).enqueue(mail("<1@x.example>")); }
+    { migrate(*connect_sqlite(folder.path()), steps_and({"from the future", kGood})); }
+    const std::string before = content_of(folder.file());
+    for (const std::string& error : {store_error([&] { Database::open_sqlite(folder.path()); }),
+                                     store_error([&] { Database::open_sqlite_readonly(folder.path()); })}) {
+        CHECK_THAT(error, ContainsSubstring(folder.file().string()));
+        CHECK_THAT(error, ContainsSubstring("newer version of mailquotad"));
+    }
+    CHECK(content_of(folder.file()) == before);
+}
+
+TEST_CASE("every commit waits for the disk, and other processes are waited for") {
+    const TemporaryFolder folder;
+    const auto connection = connect_sqlite(folder.path());
+    CHECK(count(*connection, "PRAGMA synchronous") == 2);
+    CHECK(count(*connection, "PRAGMA busy_timeout") == 10'000);
+    CHECK(count(*connection, "PRAGMA foreign_keys") == 1);
+    CHECK(count(*connection, "PRAGMA secure_delete") == 1);
+    std::string mode;
+    connection->sql() << "PRAGMA journal_mode", soci::into(mode);
+    CHECK(mode == "wal");
+}
+
+TEST_CASE("the text of an error never holds what was to be stored") {
+    const TemporaryFolder folder;
+    const auto connection = connect_sqlite(folder.path());
+    const std::string secret = "kim@privat.example";
+    const std::string error = store_error([&] {
+        connection->attempt("test", [&] { connection->sql() << "INSERT INTO missing VALUES (:x)", soci::use(secret); });
+    });
+    CHECK_THAT(error, ContainsSubstring("no such table"));
+    CHECK_THAT(error, !ContainsSubstring("kim"));
+}

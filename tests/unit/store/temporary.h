@@ -1,0 +1,48 @@
+// A state directory of a test, values to put into it, and child processes.
+#pragma once
+
+#include "store/database.h"
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+/// A folder below the system's temporary one that is gone with this object.
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// Where the database lies that is opened with path().
+    [[nodiscard]] std::filesystem::path file() const { return path_ / "mailquotad.sqlite"; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// 2026-11-21 19:00 UTC.
+inline constexpr mailquotad::Time kNoon{mailquotad::Seconds(1'795'287'600)};
+
+/// A mail to the owner of "kim", waiting since kNoon.
+mailquotad::store::OutboxRow mail(const std::string& message_id);
+
+/// Runs `work` in a child process and returns its exit status: 0 where it returned, 1 where it threw, else the signal
+/// plus 128.
+int in_child(const std::function<void()>& work);
+
+/// Starts `work` in a child process, to be waited for with wait_for().
+pid_t start_child(const std::function<void()>& work);
+int wait_for(pid_t child);
+
+/// Gives up the rights of root in this process, so that file modes count.
+void become_nobody();
+
+/// The text of the StoreError that `work` throws; fails where it throws none.
+std::string store_error(const std::function<void()>& work);
+
+/// All bytes of a file.
+std::string content_of(const std::filesystem::path& file);

@@ -28,10 +28,10 @@ private:
 
 /// What crossed the wire so far.
 struct Traffic {
-    int round_trips = 0;  ///< TCP connect, each TLS flight pair, and every wait for an answer after a write
-    std::int64_t bytes_sent = 0;      ///< application bytes
+    int round_trips = 0;         ///< TCP connect, each TLS flight pair, and every wait for an answer after a write
+    std::int64_t bytes_sent = 0; ///< application bytes
     std::int64_t bytes_received = 0;
-    std::string tls_version;          ///< "TLS1.3"; empty without TLS
+    std::string tls_version; ///< "TLS1.3"; empty without TLS
 };
 
 class Transport {
@@ -42,7 +42,8 @@ public:
     /// has passed, limit when more than the allowed total was received, tls, connect for a broken connection.
     virtual std::size_t read(std::span<char> buffer) = 0;
 
-    /// Writes everything. `secret`: the wire log gets "[n secret bytes]" instead of the text. Throws NetError as read().
+    /// Writes everything. `secret`: the wire log gets "[n secret bytes]" instead of the text. Throws NetError as
+    /// read().
     virtual void write(std::string_view bytes, bool secret = false) = 0;
 
     /// Upgrades a plain connection after the server's OK: verifies the certificate before it returns. Throws NetError
@@ -68,7 +69,7 @@ struct ConnectOptions {
     Endpoint endpoint;
     Trust trust;
     os::Deadline deadline;
-    std::int64_t max_total_bytes = 256LL << 20;  ///< received over the whole conversation
+    std::int64_t max_total_bytes = 256LL << 20; ///< received over the whole conversation
 };
 
 /// Makes transports: TCP (IPv6 and IPv4 side by side, RFC 8305) and, for TlsMode::implicit, TLS with chain, host

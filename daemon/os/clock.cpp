@@ -1,10 +1,12 @@
 #include "os/clock.h"
 
+#include <array>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <string>
-#include <system_error>
+#include <string_view>
 
 namespace mailquotad::os {
 namespace {
@@ -18,11 +20,12 @@ bool is_zone_name(const std::string& zone) {
            std::string::npos;
 }
 
+/// Whether the name leads to a compiled zone (RFC 8536 section 3.1) and not to a folder or a table beside them.
 bool is_known_zone(const std::string& zone) {
     const char* folder = std::getenv("TZDIR");
-    const std::filesystem::path path = std::filesystem::path(folder ? folder : "/usr/share/zoneinfo") / zone;
-    std::error_code error;
-    return std::filesystem::is_regular_file(path, error);
+    std::ifstream file(std::filesystem::path(folder ? folder : "/usr/share/zoneinfo") / zone, std::ios::binary);
+    std::array<char, 4> magic{};
+    return file.read(magic.data(), magic.size()) && std::string_view(magic.data(), magic.size()) == "TZif";
 }
 
 } // namespace

@@ -11,7 +11,7 @@ namespace mailquotad::os {
 /// Thread-safe. Owns an eventfd.
 class Cancellation {
 public:
-    Cancellation();   ///< throws std::system_error
+    Cancellation(); ///< throws std::system_error
     ~Cancellation();
     Cancellation(const Cancellation&) = delete;
     Cancellation& operator=(const Cancellation&) = delete;
@@ -25,7 +25,7 @@ private:
 
 struct Deadline {
     SteadyTime at;
-    const Cancellation* cancellation = nullptr;  ///< optional; must outlive the wait
+    const Cancellation* cancellation = nullptr; ///< optional; must outlive the wait
 
     /// `timeout` from now.
     static Deadline in(std::chrono::milliseconds timeout, const Cancellation* cancellation = nullptr);

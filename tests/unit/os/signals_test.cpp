@@ -72,7 +72,7 @@ TEST_CASE("a child gets its signals back") {
     const SignalGuard guard;
     const pid_t child = ::fork();
     if (child == 0) {
-        std::signal(SIGTERM, SIG_DFL);  // the test framework has a handler of its own
+        std::signal(SIGTERM, SIG_DFL); // the test framework has a handler of its own
         os::restore_signals();
         ::raise(SIGTERM);
         ::_exit(0);

@@ -23,8 +23,8 @@ class Cost:
     stdout: str = ""
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.cpu_ms + other.cpu_ms, self.wall_ms + other.wall_ms, max(self.resident_kib, other.resident_kib),
-                    self.stdout + other.stdout)
+        return Cost(self.cpu_ms + other.cpu_ms, self.wall_ms + other.wall_ms,
+                    max(self.resident_kib, other.resident_kib), self.stdout + other.stdout)
 
 
 def run(argv: Sequence[str | Path], *, text: str = "", environment: Mapping[str, str] | None = None,
@@ -37,7 +37,8 @@ def run(argv: Sequence[str | Path], *, text: str = "", environment: Mapping[str,
         wall = 1000 * (time.monotonic() - begin)
         status, cpu_us, resident_kib = map(int, report.read().split())
     if status not in accept:
-        raise RuntimeError(f"{Path(argv[0]).name} ended with status {status}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        words = done.stdout[-2000:] + done.stderr[-2000:]
+        raise RuntimeError(f"{Path(argv[0]).name} ended with status {status}:\n{words}")
     return Cost(cpu_us / 1000, wall, resident_kib, done.stdout)
 
 

@@ -1,4 +1,4 @@
-"""Debian's check_imap_quota, unpacked into the build folder with the Perl modules that it needs; nothing is installed."""
+"""Debian's check_imap_quota, unpacked into the build folder with the Perl modules it needs; nothing is installed."""
 
 import os
 import shutil
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from servers.packages import SOURCE, program
 
-PACKAGES = ("monitoring-plugins-contrib", "libmail-imapclient-perl", "libparse-recdescent-perl", "libio-socket-ssl-perl",
-            "libnet-ssleay-perl", "perl-openssl-defaults", "libnet-libidn-perl")
+PACKAGES = ("monitoring-plugins-contrib", "libmail-imapclient-perl", "libparse-recdescent-perl",
+            "libio-socket-ssl-perl", "libnet-ssleay-perl", "perl-openssl-defaults", "libnet-libidn-perl")
 FOLDER = SOURCE / "build" / "packages" / "check-imap-quota"
 
 

@@ -77,7 +77,8 @@ class Proxy:
         with contextlib.suppress(asyncio.CancelledError):  # the proxy ends while the last close is on its way
             await self._both_ways(reader, writer, connection)
 
-    async def _both_ways(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: Connection) -> None:
+    async def _both_ways(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
+                         connection: Connection) -> None:
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target)
         await asyncio.gather(self._one_way(reader, server_writer, connection.from_client),
                              self._one_way(server_reader, writer, connection.from_server))

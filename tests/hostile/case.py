@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hostile import program
-from hostile.dialogue import Dialogue
+from hostile.dialogue import Act, Dialogue
 from hostile.wire import Listener
 from servers.ca import Authority
 
@@ -83,3 +83,17 @@ class Case:
         if self.wrong_words and not any(word in failure["detail"].lower() for word in self.wrong_words):
             wrong.append(f"the detail names none of {self.wrong_words}")
         return wrong + ([f"{failure}"] if wrong else [])
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: an act, and the kinds of failure that may come of it."""
+
+    name: str
+    act: Act
+    kinds: set[str]
+    hangs: bool = False
+
+    def case(self, group: str, listener: Callable[[], Listener], address: Address, *, secrecy: bool = False) -> Case:
+        """The case of a server that does this."""
+        return Case(f"{group}: {self.name}", listener, address, frozenset(self.kinds), self.hangs, secrecy)

@@ -10,7 +10,8 @@ from hostile.wire import Session
 
 USER = "kim.muster@verein.example"
 PASSWORD = "open-sesame-7391"
-CAPABILITIES = b"IMAP4rev1 SASL-IR AUTH=PLAIN ID ENABLE NAMESPACE QUOTA SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE"
+CAPABILITIES = (b"IMAP4rev1 SASL-IR AUTH=PLAIN ID ENABLE NAMESPACE QUOTA "
+                b"SPECIAL-USE LIST-EXTENDED LIST-STATUS STATUS=SIZE")
 USED_KIB, LIMIT_KIB = 512, 1024
 # name on the wire, attributes, messages, octets
 FOLDERS = ((b"INBOX", b"\\HasNoChildren", 3, 300000), (b"Sent", b"\\HasNoChildren \\Sent", 2, 220000),
@@ -105,8 +106,8 @@ class Dialogue:
 
     def _getquotaroot(self, session: Session, tag: bytes, folder: bytes) -> None:
         root = quoted(self.root)
-        session.send(b"* QUOTAROOT " + folder + b" " + root + b"\r\n* QUOTA " + root + b" (" + self.quota + b")\r\n" + tag
-                     + b" OK done\r\n")
+        session.send(b"* QUOTAROOT " + folder + b" " + root + b"\r\n"
+                     b"* QUOTA " + root + b" (" + self.quota + b")\r\n" + tag + b" OK done\r\n")
 
     def _list(self, session: Session, tag: bytes, arguments: bytes) -> None:
         lines = []

@@ -114,7 +114,7 @@ def stops() -> Iterator[StopCase]:
     yield StopCase("stop: a literal, announced only", "LIST", acts.then_silence(b'* LIST () "/" {20}\r\n'))
     yield StopCase("stop: a line now and then", "LIST", acts.drip(b"* OK still here\r\n", 0.01))
     yield StopCase("stop: silence instead of a TLS handshake", "", acts.silence, tls=True)
-    yield StopCase("stop: a TLS record, a byte now and then", "", acts.drip(b"\x16\x03\x03\x40\x00" + b"\2" * 16384), tls=True)
+    yield StopCase("stop: a TLS record, a byte now and then", "", acts.drip(acts.TLS_RECORD), tls=True)
 
 
 def cases(world: World) -> Iterator[EndCase | StopCase]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from hostile import acts
-from hostile.case import Case, World
+from hostile.case import Case, Row, World
 from hostile.dialogue import CAPABILITIES, Act, Dialogue
 from hostile.program import implicit, starttls
 from hostile.wire import Listener, Session, server_context
@@ -41,16 +41,16 @@ def contexts(world: World) -> Iterator[tuple[str, ssl.SSLContext, str, tuple[str
         yield f"only {version.name}", server_context(good.certificate, good.key, only=version), "localhost", ("tls",)
 
 
-def no_handshake() -> Iterator[tuple[str, Act, set[str], bool]]:
+def no_handshake() -> Iterator[Row]:
     """What a server can do instead of a handshake."""
-    yield "an IMAP greeting in plain text", acts.say(GREETING, go_on=True), {"tls"}, False
-    yield "the end", acts.end, {"tls"}, False
-    yield "a broken connection", acts.reset, {"tls", "connect"}, False
-    yield "silence", acts.silence, {"timeout"}, True
-    yield "noise", acts.endless(bytes(range(256))), {"tls"}, False
-    yield "a TLS record of 16 KiB, a byte now and then", acts.drip(b"\x16\x03\x03\x40\x00" + b"\x02" * 16384), {"timeout", "tls"}, True
-    yield "endless alerts", acts.endless(b"\x15\x03\x03\x00\x02\x01\x00"), {"tls", "limit", "timeout"}, True
-    yield "endless empty records", acts.endless(b"\x16\x03\x03\x00\x00"), {"tls", "limit", "timeout"}, True
+    yield Row("an IMAP greeting in plain text", acts.say(GREETING, go_on=True), {"tls"})
+    yield Row("the end", acts.end, {"tls"})
+    yield Row("a broken connection", acts.reset, {"tls", "connect"})
+    yield Row("silence", acts.silence, {"timeout"}, hangs=True)
+    yield Row("noise", acts.endless(bytes(range(256))), {"tls"})
+    yield Row("a TLS record, a byte now and then", acts.drip(acts.TLS_RECORD), {"timeout", "tls"}, hangs=True)
+    yield Row("endless alerts", acts.endless(b"\x15\x03\x03\x00\x02\x01\x00"), {"tls", "limit", "timeout"}, hangs=True)
+    yield Row("endless empty records", acts.endless(b"\x16\x03\x03\x00\x00"), {"tls", "limit", "timeout"}, hangs=True)
 
 
 def wait_for_hello(act: Act) -> Act:
@@ -71,12 +71,11 @@ def implicit_cases(world: World) -> Iterator[Case]:
         yield Case(f"tls: {name}", lambda bad=bad: Listener(Dialogue(), tls=bad),
                    lambda key, port, host=host: implicit(key, port, world.authority.certificate, host), TLS,
                    secrecy=True, wrong_words=words)
-    for name, act, kinds, hangs in no_handshake():
-        for when, timed in (("at once", act), ("after the hello", wait_for_hello(act))):
-            yield Case(f"tls: instead of a handshake, {when}: {name}",
-                       lambda timed=timed: Listener(lambda session: timed(session, b"")),
-                       lambda key, port: implicit(key, port, world.authority.certificate), frozenset(kinds), hangs,
-                       secrecy=True)
+    for row in no_handshake():
+        for when, timed in (("at once", row.act), ("after the hello", wait_for_hello(row.act))):
+            yield row.case(f"tls: instead of a handshake, {when}",
+                           lambda timed=timed: Listener(lambda session: timed(session, b"")),
+                           lambda key, port: implicit(key, port, world.authority.certificate), secrecy=True)
     for count in range(0, 1500, 67):
         yield Case(f"tls: the end after {count} bytes",
                    lambda count=count: Listener(lambda session: session.cut_tls(context, count, GREETING)),
@@ -95,31 +94,34 @@ def inject(text: bytes, context: ssl.SSLContext) -> Act:
     return answer
 
 
-def starttls_rows(context: ssl.SSLContext) -> Iterator[tuple[str, dict[str, Act], set[str], bool]]:
-    """What can go wrong before TLS begins."""
+def before_starttls() -> Iterator[Row]:
+    """Greetings that leave no way to TLS."""
+    greetings = (("stripped", GREETING), ("stripped, offered to LOGIN", b"* OK [CAPABILITY IMAP4rev1] ready.\r\n"),
+                 ("PREAUTH before it", b"* PREAUTH [CAPABILITY IMAP4rev1 QUOTA] welcome\r\n"),
+                 ("PREAUTH with STARTTLS", b"* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome\r\n"))
+    for name, text in greetings:
+        yield Row(name, acts.say(text, go_on=True), {"tls"})
+
+
+def at_starttls(context: ssl.SSLContext) -> Iterator[Row]:
+    """Answers to STARTTLS."""
     tls = {"tls"}
-    stripped = acts.say(GREETING, go_on=True)
-    yield "stripped", {"greeting": stripped}, tls, False
-    yield "stripped, offered to LOGIN", {"greeting": acts.say(b"* OK [CAPABILITY IMAP4rev1] ready.\r\n", go_on=True)}, tls, False
-    yield "PREAUTH before it", {"greeting": acts.say(b"* PREAUTH [CAPABILITY IMAP4rev1 QUOTA] welcome\r\n", go_on=True)}, tls, False
-    yield "PREAUTH with STARTTLS", {"greeting": acts.say(b"* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome\r\n", go_on=True)}, tls, False
-    offered = {"greeting": acts.say(OFFER, go_on=True)}
     for name, text in (("a capability line", b"* CAPABILITY IMAP4rev1 AUTH=PLAIN LOGINDISABLED\r\n"),
                        ("an OK for the next tag", b"A2 OK [CAPABILITY IMAP4rev1] Logged in\r\n"),
                        ("PREAUTH", b"* PREAUTH welcome\r\n"), ("half a line", b"* OK"), ("one byte", b"\n"),
                        ("a quota", b'* QUOTA "" (STORAGE 1 100)\r\n'), ("64 KiB", b"* OK x\r\n" * 8192)):
-        yield f"plain text after OK: {name}", offered | {"STARTTLS": inject(text, context)}, tls, False
-    yield "NO", offered | {"STARTTLS": acts.say(b"TAG NO not now\r\n", go_on=True)}, tls, False
-    yield "BAD", offered | {"STARTTLS": acts.say(b"TAG BAD never\r\n", go_on=True)}, tls, False
-    yield "the end", offered | {"STARTTLS": acts.end}, tls | {"protocol"}, False
-    yield "BYE", offered | {"STARTTLS": acts.say(b"* BYE gone\r\n")}, tls | {"protocol", "throttled"}, False
-    yield "silence", offered | {"STARTTLS": acts.silence}, {"timeout"}, True
-    yield "OK, then silence", offered | {"STARTTLS": acts.then_silence(b"TAG OK begin\r\n")}, {"timeout"}, True
-    yield "OK, then the end", offered | {"STARTTLS": acts.say(b"TAG OK begin\r\n")}, tls, False
-    yield "OK, then plain text", offered | {"STARTTLS": plain_after_hello}, tls, False
-    yield "OK of another tag", offered | {"STARTTLS": acts.then_silence(b"zz OK begin\r\n")}, tls | {"protocol", "timeout"}, True
-    yield "endless lines before OK", offered | {"STARTTLS": acts.endless(b"* OK wait\r\n")}, {"limit", "timeout", "protocol"}, True
-    yield "a line of 300 MB", offered | {"STARTTLS": acts.long_line(300_000_000, b"* OK ")}, {"limit"}, False
+        yield Row(f"plain text after OK: {name}", inject(text, context), tls)
+    yield Row("NO", acts.say(b"TAG NO not now\r\n", go_on=True), tls)
+    yield Row("BAD", acts.say(b"TAG BAD never\r\n", go_on=True), tls)
+    yield Row("the end", acts.end, tls | {"protocol"})
+    yield Row("BYE", acts.say(b"* BYE gone\r\n"), tls | {"protocol", "throttled"})
+    yield Row("silence", acts.silence, {"timeout"}, hangs=True)
+    yield Row("OK, then silence", acts.then_silence(b"TAG OK begin\r\n"), {"timeout"}, hangs=True)
+    yield Row("OK, then the end", acts.say(b"TAG OK begin\r\n"), tls)
+    yield Row("OK, then plain text", plain_after_hello, tls)
+    yield Row("OK of another tag", acts.then_silence(b"zz OK begin\r\n"), tls | {"protocol", "timeout"}, hangs=True)
+    yield Row("endless lines before OK", acts.endless(b"* OK wait\r\n"), {"limit", "timeout", "protocol"}, hangs=True)
+    yield Row("a line of 300 MB", acts.long_line(300_000_000, b"* OK "), {"limit"})
 
 
 def plain_after_hello(session: Session, tag: bytes) -> None:
@@ -141,9 +143,13 @@ def starttls_cases(world: World) -> Iterator[Case]:
     for name, bad, host, words in contexts(world):
         yield Case(f"starttls: {name}", lambda bad=bad: Listener(Dialogue(starttls=bad)), address(host), TLS,
                    secrecy=True, wrong_words=words)
-    for name, table, kinds, hangs in starttls_rows(context):
-        yield Case(f"starttls: {name}", lambda table=table: Listener(Dialogue(acts=table)), address("127.0.0.1"),
-                   frozenset(kinds), hangs, secrecy=True)
+    for row in before_starttls():
+        yield row.case("starttls", lambda row=row: Listener(Dialogue(acts={"greeting": row.act})), address("127.0.0.1"),
+                       secrecy=True)
+    offer = acts.say(OFFER, go_on=True)
+    for row in at_starttls(context):
+        yield row.case("starttls", lambda row=row: Listener(Dialogue(acts={"greeting": offer, "STARTTLS": row.act})),
+                       address("127.0.0.1"), secrecy=True)
     yield Case("starttls: done properly", lambda: Listener(Dialogue(starttls=context)), address("127.0.0.1"),
                frozenset({"good"}))
     yield Case("tls: done properly", lambda: Listener(Dialogue(), tls=context),

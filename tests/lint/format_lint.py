@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fails on C++ that clang-format 14 would write otherwise. Other versions format otherwise: where only those are found it
-says so and passes. Usage: format_lint.py [ROOT]"""
+"""Fails on C++ that clang-format 14 would write otherwise. Other versions format otherwise: where only those are found
+it says so and passes. Usage: format_lint.py [ROOT]"""
 
 import re
 import shutil

@@ -50,7 +50,7 @@ class IncludeLint(Tree):
         self.write("daemon/os/clock.h", '#include "core/time.h"\n#include <time.h>\n')
         self.write("daemon/net/transport.h", '#include "os/clock.h"\n#include <libetpan/mailstream.h>\n')
         self.write("daemon/imap/probe.cpp", '#include "net/transport.h"\n#include "core/time.h"\n')
-        self.write("daemon/store/database.cpp", '#include <soci/soci.h>\n#include "core/time.h"\n#include "os/clock.h"\n')
+        self.write("daemon/store/database.cpp", '#include <soci/soci.h>\n#include "core/time.h"\n')
         self.write("daemon/store/rows.h", "")
         self.write("daemon/main.cpp", '#include "app/command.h"\n')
         self.write("daemon/app/command.h", '#include "imap/probe.h"\n#include "store/rows.h"\n')

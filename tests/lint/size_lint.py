@@ -10,10 +10,11 @@ import repository
 
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
-# Everything that somebody wrote and has to read; data files (dialogues, golden files, templates) are as long as they are.
+# What somebody wrote and has to read; data files (dialogues, golden files, templates) are as long as they are.
 CODE = (".cpp", ".h", ".c", ".py", ".sh", ".cmake", "CMakeLists.txt")
 
-TYPE_OR_NAMESPACE = re.compile(r"\s*(template\b.*>\s*)?(inline\s+)?(namespace|class|struct|union|enum|extern)\b", re.DOTALL)
+TYPE_OR_NAMESPACE = re.compile(r"\s*(template\b.*>\s*)?(inline\s+)?(namespace|class|struct|union|enum|extern)\b",
+                               re.DOTALL)
 ENDS_LIKE_FUNCTION = re.compile(r"@\s*((const|noexcept|override|final|mutable|&{1,2}|try|->[^;]*)\s*)*$")
 OPERATOR = re.compile(r"\boperator\s*(\(\s*\)|\[\s*\]|[-+*/%^&|~!=<>,]+|\"\"\s*\w+)")
 INITIALISERS = re.compile(r"\)\s*(noexcept\b(\s*\([^()]*\))?)?\s*:(?!:)")

@@ -10,8 +10,8 @@ import repository
 # Written in pieces, so that this file does not find itself.
 PATTERNS = {
     "a path of somebody's machine": re.compile(
-        r"(?<![\w./$}-])/(?:work/" + r"\w|root/" + r"[\w.]|tmp/" + r"(?:build|brief|bash_jobs)|home/" + r"[a-z]|Users/" + r"\w|opt/whe"
-        + "els)"),
+        r"(?<![\w./$}-])/(?:work/" + r"\w|root/" + r"[\w.]|tmp/" + r"(?:build|brief|bash_jobs)|home/" + r"[a-z]"
+        + r"|Users/" + r"\w|opt/whe" + "els)"),
     "a package registry or its mirror": re.compile(
         r"(?i)\b(?:pypi" + r"\.org|files\.python" + r"hosted|registry\.npm" + r"js|crates" + r"\.io|proxy\.go"
         + r"lang\.org|repo1?\.ma" + r"ven|arti" + r"factory|docker" + r"\.io|qu" + r"ay\.io)\b"),

@@ -52,6 +52,7 @@ public:
     /// 0 or an errno.
     int spawn(pid_t& process, const std::vector<std::string>& argv) const {
         std::vector<char*> pointers;
+        pointers.reserve(argv.size() + 1);
         for (const auto& argument : argv)
             pointers.push_back(const_cast<char*>(argument.c_str()));
         pointers.push_back(nullptr);

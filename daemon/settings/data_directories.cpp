@@ -1,6 +1,5 @@
+#include "settings/environment.h"
 #include "settings/settings.h"
-
-#include <cstdlib>
 
 namespace mailquotad::settings {
 
@@ -20,8 +19,7 @@ bool is_data_folder(const fs::path& folder) {
 } // namespace
 
 DataDirectories data_directories() {
-    const char* given = std::getenv("MAILQUOTAD_DATA");
-    if (given != nullptr && *given != '\0')
+    if (const auto given = environment_text("MAILQUOTAD_DATA"); !given.empty())
         return below(given);
     std::error_code error;
     auto folder = fs::read_symlink("/proc/self/exe", error).parent_path();

@@ -1,10 +1,9 @@
 // language, timezone, state_directory, database, [poll], [alerts] and [http].
+#include "settings/environment.h"
 #include "settings/files.h"
 #include "settings/readers.h"
 #include "settings/suggestion.h"
 #include "settings/values.h"
-
-#include <cstdlib>
 
 namespace mailquotad::settings {
 
@@ -13,11 +12,9 @@ using namespace std::chrono_literals;
 namespace {
 
 std::filesystem::path default_state_directory() {
-    const char* given = std::getenv("STATE_DIRECTORY");
-    if (given == nullptr || *given == '\0')
-        return "/var/lib/mailquotad";
-    const std::string folders = given; // systemd joins several with colons
-    return folders.substr(0, folders.find(':'));
+    const auto given = environment_text("STATE_DIRECTORY");
+    return given.empty() ? "/var/lib/mailquotad"
+                         : given.substr(0, given.find(':')); // systemd joins several with colons
 }
 
 std::string read_timezone(const Table& root) {

@@ -2,10 +2,10 @@
 
 #include "settings/command_output.h"
 #include "settings/descriptor.h"
+#include "settings/environment.h"
 #include "settings/problems.h"
 #include "settings/values.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -120,7 +120,7 @@ Read read_named_file(const std::string& path, std::vector<std::string>& warnings
 
 Read read_variable(const std::string& name) {
     const auto place = "the environment variable " + in_quotes(name);
-    const char* value = is_variable_name(name) ? std::getenv(name.c_str()) : nullptr;
+    const char* value = is_variable_name(name) ? environment_value(name) : nullptr;
     if (value == nullptr)
         return SecretError{place + " is not set; set it for this process, or use another form of password"};
     return first_line(std::string_view(value), place);
@@ -162,18 +162,13 @@ Read read_command(const std::vector<std::string>& command) {
     return first_line(printed.text, "the output of " + place);
 }
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
 } // namespace
 
 SecretPlaces secret_places() {
     SecretPlaces places;
-    if (const auto folder = environment("MAILQUOTAD_CREDENTIALS"); !folder.empty())
+    if (const auto folder = environment_text("MAILQUOTAD_CREDENTIALS"); !folder.empty())
         places.credentials_folder = folder;
-    places.service_credentials = environment("CREDENTIALS_DIRECTORY");
+    places.service_credentials = environment_text("CREDENTIALS_DIRECTORY");
     return places;
 }
 

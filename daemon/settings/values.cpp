@@ -1,11 +1,11 @@
 #include "settings/values.h"
 
 #include "core/escape.h"
+#include "settings/environment.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -48,8 +48,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::filesystem::path zone_folder() {
-    const char* folder = std::getenv("TZDIR");
-    return folder != nullptr && *folder != '\0' ? folder : "/usr/share/zoneinfo";
+    const auto folder = environment_text("TZDIR");
+    return folder.empty() ? "/usr/share/zoneinfo" : folder;
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "imap/command.h"
 
+#include "core/secret.h"
+
 #include <algorithm>
 
 namespace mailquotad::imap {
@@ -26,6 +28,14 @@ bool is_seven_bit(std::string_view text) {
 
 bool Command::can_be_sent(std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+Command::~Command() {
+    for (Piece& piece : pieces_) {
+        if (piece.secret) {
+            wipe(piece.text);
+        }
+    }
 }
 
 void Command::append(std::string_view text) {

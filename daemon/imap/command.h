@@ -44,6 +44,12 @@ public:
     [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
     [[nodiscard]] bool is_log_out() const { return is_log_out_; }
 
+    Command(const Command&) = default;
+    Command(Command&&) noexcept = default;
+    Command& operator=(const Command&) = default;
+    Command& operator=(Command&&) noexcept = default;
+    ~Command();  ///< overwrites secret pieces
+
 private:
     explicit Command(std::string text, bool secret = false) : pieces_{{std::move(text), secret}} {}
     void append(std::string_view text);

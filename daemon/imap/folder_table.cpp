@@ -51,11 +51,11 @@ bool is_below(std::string_view raw, std::string_view prefix) {
     return raw.starts_with(prefix);
 }
 
-void FolderTable::add(ListLine line) {
+bool FolderTable::add(ListLine line) {
     heard_ = true;
     std::string key = key_of(line.name);
     if (!line.selectable || index_.contains(key)) {
-        return;
+        return false;
     }
     constexpr std::size_t kMapNode = 64;
     budget_.charge(sizeof(FolderEntry) + kMapNode + 2 * line.name.size() + line.delimiter.size());
@@ -64,8 +64,8 @@ void FolderTable::add(ListLine line) {
                         .delimiter = std::move(line.delimiter),
                         .role = line.role,
                         .status = {},
-                        .size = {},
-                        .refused = false});
+                        .size = {}});
+    return true;
 }
 
 bool FolderTable::apply(const StatusLine& line) {

@@ -18,7 +18,6 @@ struct FolderEntry {
     std::optional<FolderRole> role; ///< by attribute
     StatusItems status;
     std::optional<std::int64_t> size; ///< by STATUS or added up
-    bool refused = false;             ///< the server would not tell its STATUS
 };
 
 /// Folders that can hold messages, in the order of the server, each once.
@@ -26,8 +25,9 @@ class FolderTable {
 public:
     explicit FolderTable(Budget& budget) : budget_(budget) {}
 
-    /// Takes a LIST line; folders that hold no messages are left out. Throws NetError limit.
-    void add(ListLine line);
+    /// Takes a LIST line. False for one that adds nothing: a folder that holds no messages, or one that is known.
+    /// Throws NetError limit.
+    bool add(ListLine line);
     /// Takes a STATUS line; what it does not say leaves what is known. False for a folder that is not listed.
     bool apply(const StatusLine& line);
     /// Leaves out what lies in other users' and shared namespaces. The longest prefix decides; INBOX is personal.

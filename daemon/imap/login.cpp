@@ -3,7 +3,9 @@
 #include "imap/ascii.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <vector>
 
 namespace mailquotad::imap {
 
@@ -30,38 +32,30 @@ constexpr MethodName kMethods[] = {
     {LoginMethod::oauthbearer, "OAUTHBEARER", true},
 };
 
-std::initializer_list<LoginMethod> candidates(Mechanism mechanism, bool is_protected) {
+std::vector<LoginMethod> candidates(Mechanism mechanism, bool is_protected) {
     using enum LoginMethod;
-    static constexpr std::initializer_list<LoginMethod> kProtected = {plain,         login_command, login,
-                                                                      scram_sha_256, scram_sha_1,   cram_md5};
-    static constexpr std::initializer_list<LoginMethod> kBare = {scram_sha_256, scram_sha_1,   cram_md5,
-                                                                 plain,         login_command, login};
-    static constexpr std::initializer_list<LoginMethod> kPlain = {plain};
-    static constexpr std::initializer_list<LoginMethod> kLogin = {login_command, login};
-    static constexpr std::initializer_list<LoginMethod> kCram = {cram_md5};
-    static constexpr std::initializer_list<LoginMethod> kScram1 = {scram_sha_1};
-    static constexpr std::initializer_list<LoginMethod> kScram256 = {scram_sha_256};
-    static constexpr std::initializer_list<LoginMethod> kXoauth2 = {xoauth2};
-    static constexpr std::initializer_list<LoginMethod> kBearer = {oauthbearer};
     switch (mechanism) {
     case Mechanism::automatic:
-        return is_protected ? kProtected : kBare;
+        if (is_protected) {
+            return {plain, login_command, login, scram_sha_256, scram_sha_1, cram_md5};
+        }
+        return {scram_sha_256, scram_sha_1, cram_md5, plain, login_command, login};
     case Mechanism::plain:
-        return kPlain;
+        return {plain};
     case Mechanism::login:
-        return kLogin;
+        return {login_command, login};
     case Mechanism::cram_md5:
-        return kCram;
+        return {cram_md5};
     case Mechanism::scram_sha_1:
-        return kScram1;
+        return {scram_sha_1};
     case Mechanism::scram_sha_256:
-        return kScram256;
+        return {scram_sha_256};
     case Mechanism::xoauth2:
-        return kXoauth2;
+        return {xoauth2};
     case Mechanism::oauthbearer:
         break;
     }
-    return kBearer;
+    return {oauthbearer};
 }
 
 std::unique_ptr<SaslClient> make_client(LoginMethod method, const Identity& identity) {

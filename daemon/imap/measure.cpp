@@ -7,6 +7,8 @@
 #include "imap/sizing.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace mailquotad::imap {
 
@@ -91,8 +93,7 @@ private:
 
     bool take(const Untagged& response) {
         if (equals_ignoring_case(response.keyword, "LIST")) {
-            table_.add(parse_list(response.body));
-            return true;
+            return table_.add(parse_list(response.body));
         }
         if (equals_ignoring_case(response.keyword, "STATUS")) {
             const auto line = parse_status(response.body);
@@ -185,6 +186,9 @@ private:
 
     [[nodiscard]] bool lacks_something() const {
         return std::any_of(table_.entries().begin(), table_.entries().end(), [this](const FolderEntry& entry) {
+            if (!Command::can_be_sent(entry.raw)) {
+                return false;
+            }
             return entry.status.messages ? !entry.size : !memory_.refuses(Refusal::missing_status);
         });
     }
@@ -227,11 +231,10 @@ private:
         }
     }
 
-    std::vector<FolderEntry*> without(bool size_too) {
+    std::vector<FolderEntry*> without_status() {
         std::vector<FolderEntry*> result;
         for (FolderEntry& entry : table_.entries()) {
-            const bool lacks = !entry.status.messages || (size_too && !entry.size);
-            if (lacks && !entry.refused && Command::can_be_sent(entry.raw)) {
+            if (!entry.status.messages && Command::can_be_sent(entry.raw)) {
                 result.push_back(&entry);
             }
         }
@@ -242,25 +245,31 @@ private:
         if (lists_with_status() && memory_.refuses(Refusal::missing_status)) {
             return;
         }
-        ask_status(without(false), items(asks_size()));
-        if (!without(false).empty() && try_items_singly()) {
-            ask_status(without(false), items(asks_size()));
+        ask_status(without_status(), items(asks_size()));
+        if (!without_status().empty() && try_items_singly()) {
+            ask_status(without_status(), items(asks_size()));
         }
         if (asks_size() && std::none_of(table_.entries().begin(), table_.entries().end(),
                                         [](const FolderEntry& entry) { return entry.size.has_value(); })) {
             memory_.refuse(Refusal::size); // rule `dropped_item`: Courier drops items that it does not know and says OK
         }
         if (capabilities_.status_size()) { // sizes that did not come are added up, which needs the other items
-            ask_status(uncached(without(true)), items(false));
+            ask_status(without_size_and_uids(), items(false));
         }
-        if (lists_with_status() && !without(false).empty()) {
+        if (lists_with_status() && !without_status().empty()) {
             memory_.refuse(Refusal::missing_status);
         }
     }
 
-    static std::vector<FolderEntry*> uncached(std::vector<FolderEntry*> folders) {
-        std::erase_if(folders, [](const FolderEntry* entry) { return entry->status.uidvalidity.has_value(); });
-        return folders;
+    std::vector<FolderEntry*> without_size_and_uids() {
+        std::vector<FolderEntry*> result;
+        for (FolderEntry& entry : table_.entries()) {
+            const bool is_counted = entry.status.messages.value_or(0) > 0;
+            if (is_counted && !entry.size && !entry.status.uidvalidity && Command::can_be_sent(entry.raw)) {
+                result.push_back(&entry);
+            }
+        }
+        return result;
     }
 
     void ask_status(const std::vector<FolderEntry*>& folders, const std::string& item_list) {
@@ -281,23 +290,23 @@ private:
     /// Rule `refused_item`: a server that refuses one item with BAD or NO (Dovecot 2.3: DELETED; Cyrus: APPENDLIMIT)
     /// refuses the whole command. Asks the items one by one for one folder; true where fewer are to be asked now.
     bool try_items_singly() {
-        struct Item {
-            const char* name;
-            Refusal refusal;
-        };
-        constexpr Item kItems[] = {{"SIZE", Refusal::size},
-                                   {"UIDVALIDITY UIDNEXT", Refusal::uid_items},
-                                   {"HIGHESTMODSEQ", Refusal::highestmodseq}};
+        constexpr std::pair<std::string_view, Refusal> kItems[] = {{"SIZE", Refusal::size},
+                                                                   {"UIDVALIDITY UIDNEXT", Refusal::uid_items},
+                                                                   {"HIGHESTMODSEQ", Refusal::highestmodseq}};
         const std::string asked = items(asks_size());
-        const std::string folder = without(false).front()->raw;
+        const std::string folder = without_status().front()->raw;
         std::vector<Command> commands{Command::status(folder, "MESSAGES")};
-        for (const Item& item : kItems) {
-            commands.push_back(Command::status(folder, item.name));
+        std::vector<Refusal> meaning;
+        for (const auto& [item, refusal] : kItems) {
+            if (asked.find(item) != std::string::npos) {
+                commands.push_back(Command::status(folder, item));
+                meaning.push_back(refusal);
+            }
         }
         const auto answers = fly(commands);
-        for (std::size_t i = 0; i < std::size(kItems) && answers.front().ok(); ++i) {
+        for (std::size_t i = 0; i < meaning.size() && answers.front().ok(); ++i) {
             if (!answers[i + 1].ok()) {
-                memory_.refuse(kItems[i].refusal);
+                memory_.refuse(meaning[i]);
             }
         }
         return items(asks_size()) != asked;

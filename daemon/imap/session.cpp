@@ -12,6 +12,8 @@ namespace {
 
 // Nobody asked for these; a server that sends this many only wants to keep us busy.
 constexpr int kMaxIgnored = 100'000;
+// LIST, STATUS and QUOTA lines; FETCH lines are as many as there are messages.
+constexpr int kMaxDataLines = 200'000;
 constexpr int kMaxSaslSteps = 8;
 
 [[noreturn]] void broken(const std::string& what) {
@@ -110,6 +112,9 @@ void Session::handle_untagged(std::string_view line, std::size_t command, const 
         capabilities_ = Capabilities(body.rest());
     } else if ((!on_untagged || !on_untagged(response)) && ++ignored_ > kMaxIgnored) {
         throw net::NetError(FailureKind::limit, "the server sends more than anybody asked for");
+    }
+    if (!response.number && ++data_lines_ > kMaxDataLines) {
+        throw net::NetError(FailureKind::limit, "the server never stops answering");
     }
 }
 

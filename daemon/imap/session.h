@@ -61,7 +61,7 @@ public:
 private:
     struct Flight;
     std::string next_tag();
-    void write(std::string_view text, bool secret);
+    void write(std::string text, bool secret);
     std::string_view next_line();
     void handle_untagged(std::string_view line, std::size_t command, const OnUntagged& on_untagged);
     void handle_tagged(std::string_view line, Flight& flight);
@@ -76,6 +76,7 @@ private:
     std::optional<Condition> bye_;
     int commands_ = 0;
     int ignored_ = 0;
+    int data_lines_ = 0;
     bool logged_out_ = false;
 };
 

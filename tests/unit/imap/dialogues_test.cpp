@@ -27,7 +27,7 @@ void play(const Dialogue& dialogue, std::size_t chunk) {
         CHECK((said_farewell || conversation.finished || report.failure() != nullptr));
         CHECK(conversation.closed);
         CHECK(forbidden_lines(conversation.lines) == std::vector<std::string>{});
-        CHECK(report.wire_log.empty() == (report.failure() == nullptr));
+        CHECK((report.wire_log.empty() || report.failure() != nullptr));
         if (!round.request.allow_plaintext) {
             CHECK(conversation.sent_unprotected.find("LOGIN") == std::string::npos);
             CHECK(conversation.sent_unprotected.find("AUTHENTICATE") == std::string::npos);

@@ -1,5 +1,6 @@
 #include "imap/session.h"
 
+#include "core/secret.h"
 #include "imap/ascii.h"
 #include "imap/base64.h"
 
@@ -52,8 +53,11 @@ std::string Session::next_tag() {
     return "A" + std::to_string(++commands_);
 }
 
-void Session::write(std::string_view text, bool secret) {
+void Session::write(std::string text, bool secret) {
     transport_.write(text, secret);
+    if (secret) {
+        wipe(text);
+    }
 }
 
 std::string_view Session::next_line() {

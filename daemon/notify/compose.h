@@ -14,23 +14,23 @@ namespace mailquotad::notify {
 
 /// All that a mail about one mailbox says; nothing else is looked up while it is written.
 struct NoticeFacts {
-    std::string address;        ///< of the mailbox
-    std::string owner_name;     ///< may be empty
-    std::string from;           ///< smtp.from
+    std::string address;    ///< of the mailbox
+    std::string owner_name; ///< may be empty
+    std::string from;       ///< smtp.from
     std::vector<std::string> to;
-    std::string language;       ///< a folder of config/messages
-    std::string webmail;        ///< in words; may be empty
+    std::string language; ///< a folder of config/messages
+    std::string webmail;  ///< in words; may be empty
     Notification notification;
     Assessment assessment;
     Snapshot snapshot;
     std::optional<Forecast> forecast;
     std::string message_id;
-    std::string first_message_id;  ///< root of the thread, or empty
+    std::string first_message_id; ///< root of the thread, or empty
     std::string last_message_id;
     Time now{};
-    LocalTime measured_local;   ///< snapshot.measured_at in the zone of the settings
+    LocalTime measured_local; ///< snapshot.measured_at in the zone of the settings
     std::string slug;
-    bool test = false;          ///< `test-mail`: marked as a test in subject and text
+    bool test = false; ///< `test-mail`: marked as a test in subject and text
 };
 
 /// The mail about one mailbox. Throws text::CatalogError when a template is missing or wrong.

@@ -184,6 +184,9 @@ std::string unquoted(std::string_view name) {
 NameAndAddress split_address(std::string_view text) {
     text = trimmed(text);
     NameAndAddress parts;
+    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
+        return parts;
+    }
     const auto bracket = text.rfind('<');
     std::string_view address = text;
     if (bracket != std::string_view::npos && text.back() == '>') {

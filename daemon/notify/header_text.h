@@ -14,7 +14,7 @@ struct NameAndAddress {
 };
 
 /// Takes "Name <address>", "\"Na, me\" <address>" or "address" apart. An address is ASCII with one @ and without
-/// spaces, brackets, quotes and control characters; anything else gives an empty address.
+/// spaces, brackets and quotes; anything else gives an empty address, and so does a control character anywhere.
 NameAndAddress split_address(std::string_view text);
 
 /// "Name: text" CRLF, folded. Text that is not plain ASCII becomes encoded words of at most 75 characters, none of

@@ -1,50 +1,16 @@
 #include "notify/message.h"
 
-#include "core/escape.h"
 #include "notify/header_text.h"
+#include "notify/quoted_printable.h"
 
 #include <algorithm>
 #include <array>
-#include <libetpan/libetpan.h>
-#include <memory>
-#include <new>
 
 namespace mailquotad::notify {
 namespace {
 
 // Quoted-printable writes "=" only before two hexadecimal digits or a line end, so this occurs in no part.
 constexpr std::string_view kBoundary = "=_mailquotad_alternative";
-
-struct FreeMmapString {
-    void operator()(MMAPString* text) const { mmap_string_free(text); }
-};
-
-// CRLF line ends and no other control characters than TAB: what quoted-printable may take as text.
-std::string canonical(std::string_view text) {
-    std::string out;
-    for (const char c : to_valid_utf8(text)) {
-        if (c == '\n') {
-            out += "\r\n";
-        } else if (c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f')) {
-            out += c;
-        }
-    }
-    if (!out.ends_with("\r\n")) {
-        out += "\r\n";
-    }
-    return out;
-}
-
-std::string quoted_printable(std::string_view text) {
-    const std::string source = canonical(text);
-    const std::unique_ptr<MMAPString, FreeMmapString> out(mmap_string_sized_new(source.size() * 2));
-    int column = 0;
-    if (!out ||
-        mailmime_quoted_printable_write_mem(out.get(), &column, 1, source.data(), source.size()) != MAILIMF_NO_ERROR) {
-        throw std::bad_alloc();
-    }
-    return {out->str, out->len};
-}
 
 std::string two_digits(std::int64_t number) {
     return (number < 10 ? "0" : "") + std::to_string(number);

@@ -3,8 +3,10 @@
 #include "core/escape.h"
 
 #include <algorithm>
+#include <iterator>
 #include <kainjow/mustache.hpp>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace mailquotad::text {
@@ -81,6 +83,50 @@ std::set<std::string> check(const std::string& source, const std::string& origin
     return fields;
 }
 
+// Stands for a line end while mustache.hpp renders: it swallows line ends beside sections that are shown, and keeps
+// those beside sections that are not.
+constexpr char kLineEnd = '\x1e';
+
+// Whether a line holds tags that render nothing by themselves, and otherwise only blanks: such a line leaves no trace.
+bool is_standalone(std::string_view line) {
+    bool any = false;
+    for (;;) {
+        line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+        if (line.empty()) {
+            return any;
+        }
+        const auto end = line.find("}}");
+        if (!line.starts_with("{{") || end == std::string_view::npos ||
+            std::string_view("#^/!").find(line[2]) == std::string_view::npos) {
+            return false;
+        }
+        line.remove_prefix(end + 2);
+        any = true;
+    }
+}
+
+std::string prepared(std::string_view source) {
+    std::string out;
+    while (!source.empty()) {
+        const auto end = std::min(source.find('\n'), source.size());
+        const std::string_view line = source.substr(0, end);
+        if (is_standalone(line)) {
+            std::copy_if(line.begin(), line.end(), std::back_inserter(out),
+                         [](char c) { return c != '\r' && c != '\t' && c != ' '; });
+        } else {
+            out += line;
+            out += end < source.size() ? std::string(1, kLineEnd) : std::string();
+        }
+        source.remove_prefix(std::min(end + 1, source.size()));
+    }
+    return out;
+}
+
+std::string without_line_end_mark(std::string text) {
+    std::erase(text, kLineEnd);
+    return text;
+}
+
 mustache::data to_data(const Fields& fields) {
     mustache::data object(mustache::data::type::object);
     for (const auto& [name, value] : fields) {
@@ -119,7 +165,7 @@ private:
 } // namespace
 
 struct Template::Impl {
-    explicit Impl(const std::string& source) : parsed(source) {}
+    explicit Impl(const std::string& source) : parsed(prepared(source)) {}
     // render() is not const, but writes to the object only for lambdas and partials, which a Template never has.
     mutable mustache::mustache parsed;
 };
@@ -133,7 +179,7 @@ Template::Template(const std::string& source, std::string origin, Escaping escap
     if (escaping == Escaping::html) {
         impl_->parsed.set_custom_escape([](const std::string& text) { return for_html(text); });
     } else {
-        impl_->parsed.set_custom_escape([](const std::string& text) { return text; });
+        impl_->parsed.set_custom_escape([](const std::string& text) { return without_line_end_mark(text); });
     }
 }
 
@@ -145,7 +191,9 @@ std::string Template::render(const Fields& fields) const {
     StrictContext context(&data, origin_);
     std::ostringstream out;
     impl_->parsed.render(context, out);
-    return out.str();
+    std::string text = out.str();
+    std::replace(text.begin(), text.end(), kLineEnd, '\n');
+    return text;
 }
 
 } // namespace mailquotad::text

@@ -62,9 +62,24 @@ TEST_CASE("a template is filled with texts, flags and lists", "[text]") {
                             fields) == "Kim y not 1 2");
 }
 
-TEST_CASE("a section that stands on a line of its own leaves no empty line", "[text]") {
+TEST_CASE("a line of section tags leaves no line, shown or not", "[text]") {
     const Messages messages;
-    CHECK(messages.rendered("a\n{{#yes}}\nb\n{{/yes}}\nc\n", {{"yes", Value{true}}}) == "a\nb\nc\n");
+    const std::string source = "a\n{{#s}}\nb\n{{/s}}\n{{^s}}{{! a remark }}\nn\n{{/s}}\n\nc\n";
+    CHECK(messages.rendered(source, {{"s", Value{true}}}) == "a\nb\n\nc\n");
+    CHECK(messages.rendered(source, {{"s", Value{false}}}) == "a\nn\n\nc\n");
+}
+
+TEST_CASE("an empty line behind a section stays, shown or not", "[text]") {
+    const Messages messages;
+    const std::string source = "{{#s}}\nb\n\n{{/s}}\n\nc {{#s}}d{{/s}}\n{{#s}}e{{/s}}\nf";
+    CHECK(messages.rendered(source, {{"s", Value{true}}}) == "b\n\n\nc d\ne\nf");
+    CHECK(messages.rendered(source, {{"s", Value{false}}}) == "\nc \n\nf");
+}
+
+TEST_CASE("blanks and line ends in values stay as they are", "[text]") {
+    const Messages messages;
+    CHECK(messages.rendered("[{{t}}]", {{"t", Value{"a\n b\x1e"}}}) == "[a\n b]");
+    CHECK(messages.rendered("  a\r\n  b", {}) == "  a\r\n  b");
 }
 
 TEST_CASE("an empty text counts as off", "[text]") {

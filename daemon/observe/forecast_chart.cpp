@@ -24,10 +24,6 @@ std::string coordinate(double value) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
-std::string label(double x, const char* anchor, const std::string& html) {
-    return "<text x=\"" + coordinate(x) + "\" y=\"58\" text-anchor=\"" + anchor + "\">" + html + "</text>";
-}
-
 } // namespace
 
 std::string forecast_chart(const Forecast& forecast, const PageText& text) {
@@ -39,17 +35,17 @@ std::string forecast_chart(const Forecast& forecast, const PageText& text) {
     const double span = span_for(late);
     const auto x = [&](double day) { return kMargin + std::clamp(day / span, 0.0, 1.0) * (kWidth - 2 * kMargin); };
     const double begin = x(*days.p10);
-    std::string svg = "<svg class=\"line\" viewBox=\"0 0 600 64\" aria-hidden=\"true\">"
-                      "<path class=\"axis\" d=\"M12 28H588M12 20v16M588 20v16\"/>"
+    std::string svg = "<svg class=\"line\" viewBox=\"0 0 600 48\" aria-hidden=\"true\">"
+                      "<path class=\"axis\" d=\"M12 24H588M12 16v16M588 16v16\"/>"
                       "<rect class=\"range\" x=\"" +
-                      coordinate(begin) + "\" y=\"18\" width=\"" + coordinate(std::max(x(late) - begin, 3.0)) +
+                      coordinate(begin) + "\" y=\"14\" width=\"" + coordinate(std::max(x(late) - begin, 3.0)) +
                       "\" height=\"20\" rx=\"4\"/>";
     if (days.p50) {
-        svg += "<path class=\"middle\" d=\"M" + coordinate(x(*days.p50)) + " 12v32\"/>";
+        svg += "<path class=\"middle\" d=\"M" + coordinate(x(*days.p50)) + " 8v32\"/>";
     }
-    return svg + label(kMargin, "start", text.word("today")) +
-           label(kWidth - kMargin, "end", text.fill("in_days", {{"n", text.count(static_cast<std::int64_t>(span))}})) +
-           "</svg>\n";
+    const auto days_shown = static_cast<std::int64_t>(span);
+    return svg + "</svg>\n<p class=\"ends\" aria-hidden=\"true\"><span>" + text.word("today") + "</span><span>" +
+           text.fill("in_days", {{"n", text.count(days_shown)}}) + "</span></p>\n";
 }
 
 } // namespace mailquotad::observe

@@ -46,13 +46,27 @@ std::string level(const MailboxStatus& mailbox, const PageText& text) {
 }
 
 std::string summary(const MailboxStatus& mailbox, const PageText& text) {
-    const bool fresh = is_fresh(mailbox, text.now());
-    std::string html = "<section class=\"card\"><p>" + state_badge(state_of(mailbox, text.now()), text);
-    if (shown_stage(mailbox, text.now())) {
-        html += " <span class=\"muted\">" + text.since(mailbox.stage_since) + "</span>";
+    const std::string state = state_of(mailbox, text.now());
+    const bool unreachable = state == "unreachable";
+    std::optional<Time> since;
+    if (unreachable) {
+        since = mailbox.failing_since;
+    } else if (shown_stage(mailbox, text.now())) {
+        since = mailbox.stage_since;
+    }
+    std::string html = "<section class=\"card\"><p>" + state_badge(state, text);
+    if (since) {
+        html += " <span class=\"muted\">" + text.since(*since) + "</span>";
     }
     html += "</p>\n" + level(mailbox, text);
-    return html + (fresh ? reasons(mailbox, text) : "") + "</section>\n";
+    if (is_fresh(mailbox, text.now())) {
+        html += reasons(mailbox, text);
+        if (is_failing(mailbox)) {
+            html +=
+                "<p class=\"muted\">" + text.fill("measured", {{"when", text.ago(*mailbox.last_success)}}) + "</p>\n";
+        }
+    }
+    return html + "</section>\n";
 }
 
 std::string failure(const MailboxStatus& mailbox, const PageText& text) {
@@ -114,7 +128,7 @@ std::string folders(const MailboxStatus& mailbox, const PageText& text) {
                 (folder.messages ? text.count(*folder.messages) : text.word("none")) + "</td></tr>\n";
     }
     return "<section class=\"card\" aria-labelledby=\"folders\"><h2 id=\"folders\">" + text.word("folders_title") +
-           "</h2>\n<table class=\"plain\"><thead><tr><th scope=\"col\">" + text.word("column_folder") +
+           "</h2>\n<table class=\"plain folders\"><thead><tr><th scope=\"col\">" + text.word("column_folder") +
            "</th><th scope=\"col\" class=\"number\">" + text.word("column_size") + "</th><td class=\"share\"></td>" +
            "<th scope=\"col\" class=\"number\">" + text.word("column_messages") + "</th></tr></thead>\n<tbody>\n" +
            rows + "</tbody></table>\n<p class=\"muted\">" + text.word("folders_note") + "</p></section>\n";

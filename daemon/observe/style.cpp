@@ -60,17 +60,20 @@ constexpr const char* kTables = R"(table { border-collapse: collapse; width: 100
 caption { text-align: left; font-size: .85rem; padding: 0 0 .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .55rem .7rem; }
 thead th { font-size: .85rem; color: var(--muted); font-weight: 600; white-space: nowrap; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+time { white-space: nowrap; }
 .boxes { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; border-collapse: separate;
   border-spacing: 0; }
 .boxes caption { padding-left: .1rem; }
 .boxes tbody > tr > * { border-top: 1px solid var(--line); }
 .boxes .wide { min-width: 13rem; } .boxes .state { min-width: 11rem; }
-.boxes .number { white-space: nowrap; text-align: left; }
+.boxes .number { text-align: left; }
 .boxes tbody th a { font-weight: 600; overflow-wrap: anywhere; }
 .plain tbody > tr > * { border-top: 1px solid var(--line); padding-left: 0; }
 .plain thead th { padding-left: 0; padding-top: 0; }
-.plain th { font-weight: 400; overflow-wrap: anywhere; }
+.plain th { font-weight: 400; overflow-wrap: break-word; }
+.folders th { white-space: nowrap; }
+.card { overflow-x: auto; }
 .share { width: 40%; vertical-align: middle; }
 .cards { columns: 25rem 2; column-gap: 1rem; }
 .cards > .card { break-inside: avoid; margin-bottom: 1rem; }
@@ -79,15 +82,15 @@ dl { margin: 0; } dl > div { padding: .4rem 0; border-top: 1px solid var(--line)
 dl > div:first-child { border-top: 0; padding-top: 0; }
 dt { font-size: .85rem; color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 .card > :last-child { margin-bottom: 0; }
-.line { display: block; width: 100%; margin: 0 0 .7rem; }
+.line { display: block; width: 100%; min-height: 1.6rem; }
+.ends { display: flex; justify-content: space-between; font-size: .85rem; color: var(--muted); }
 .line .axis { stroke: var(--muted); fill: none; stroke-width: 1.5; }
 .line .range { fill: var(--notice); fill-opacity: .35; stroke: var(--notice); }
 .line .middle { stroke: var(--text); stroke-width: 3; fill: none; }
-.line text { fill: var(--text); font-size: 15px; }
 )";
 
 /// Narrow screens read each mailbox as a card: the labels stand in the markup, the column heads are hidden.
-constexpr const char* kNarrowAndPrint = R"(@media (max-width: 60rem) {
+constexpr const char* kNarrowAndPrint = R"(@media (max-width: 64rem) {
   .boxes, .boxes caption, .boxes tbody, .boxes tr, .boxes tbody th, .boxes td { display: block; width: auto; }
   .boxes { border: 0; background: none; }
   .boxes thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -98,7 +101,10 @@ constexpr const char* kNarrowAndPrint = R"(@media (max-width: 60rem) {
   .boxes td { display: grid; grid-template-columns: 6.5rem 1fr; gap: .5rem; }
   .boxes td > div { min-width: 0; overflow-wrap: anywhere; }
   .boxes td::before { content: attr(data-label); color: var(--muted); font-size: .85rem; padding-top: .1rem; }
-  .share { width: 25%; }
+}
+@media (max-width: 26rem) {
+  .share { display: none; }
+  .plain th, .plain td { padding-right: .4rem; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; --text: #000; --muted: #333; --line: #999; --rest: #ddd; --link: #000; }

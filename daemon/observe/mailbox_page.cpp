@@ -141,10 +141,12 @@ std::string quota(const MailboxStatus& mailbox, const PageText& text) {
     std::string rows;
     for (const Resource& resource : mailbox.quota) {
         const auto limit = shown_limit(mailbox, resource);
+        const auto number = [&](std::int64_t value) {
+            return resource.unit == Unit::bytes ? text.bytes(value) : text.count(value);
+        };
         rows += "<tr><th scope=\"row\"><bdi>" + for_html(resource.name) + "</bdi><span class=\"sub\"><bdi>" +
-                foreign(resource.root) + "</bdi></span></th><td class=\"number\">" +
-                amount(resource.used, resource.name, resource.unit, text) + "</td><td class=\"number\">" +
-                (limit ? amount(*limit, resource.name, resource.unit, text) : text.word("none")) + "</td></tr>\n";
+                foreign(resource.root) + "</bdi></span></th><td class=\"number\">" + number(resource.used) +
+                "</td><td class=\"number\">" + (limit ? number(*limit) : text.word("none")) + "</td></tr>\n";
     }
     return "<section class=\"card\" aria-labelledby=\"quota\"><h2 id=\"quota\">" + text.word("quota_title") +
            "</h2>\n<table class=\"plain\"><thead><tr><th scope=\"col\">" + text.word("column_resource") +

@@ -90,7 +90,7 @@ dt { font-size: .85rem; color: var(--muted); } dd { margin: 0; overflow-wrap: an
 )";
 
 /// Narrow screens read each mailbox as a card: the labels stand in the markup, the column heads are hidden.
-constexpr const char* kNarrowAndPrint = R"(@media (max-width: 64rem) {
+constexpr const char* kNarrowAndPrint = R"(@media screen and (max-width: 64rem) {
   .boxes, .boxes caption, .boxes tbody, .boxes tr, .boxes tbody th, .boxes td { display: block; width: auto; }
   .boxes { border: 0; background: none; }
   .boxes thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -102,14 +102,19 @@ constexpr const char* kNarrowAndPrint = R"(@media (max-width: 64rem) {
   .boxes td > div { min-width: 0; overflow-wrap: anywhere; }
   .boxes td::before { content: attr(data-label); color: var(--muted); font-size: .85rem; padding-top: .1rem; }
 }
-@media (max-width: 26rem) {
+@media screen and (max-width: 26rem) {
   .share { display: none; }
-  .plain th, .plain td { padding-right: .4rem; }
+  .plain { font-size: .9rem; }
+  .plain th, .plain td { padding-right: .3rem; }
+  .folders th { white-space: normal; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; --text: #000; --muted: #333; --line: #999; --rest: #ddd; --link: #000; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .skip, nav { display: none; }
+  .boxes, .plain { font-size: 9pt; }
+  .boxes .wide, .boxes .state { min-width: 0; }
+  .boxes th, .boxes td { padding: .25rem .35rem; }
   .bar, .sym, .line { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   tr { break-inside: avoid; }
   thead { display: table-header-group; }

@@ -22,7 +22,7 @@ bool is_zone_name(const std::string& zone) {
 
 /// Whether the name leads to a compiled zone (RFC 8536 section 3.1) and not to a folder or a table beside them.
 bool is_known_zone(const std::string& zone) {
-    const char* folder = std::getenv("TZDIR");
+    const char* folder = std::getenv("TZDIR"); // NOLINT(concurrency-mt-unsafe): no thread runs yet, see set_zone
     std::ifstream file(std::filesystem::path(folder ? folder : "/usr/share/zoneinfo") / zone, std::ios::binary);
     std::array<char, 4> magic{};
     return file.read(magic.data(), magic.size()) && std::string_view(magic.data(), magic.size()) == "TZif";
@@ -56,6 +56,7 @@ bool set_zone(const std::string& zone) {
     if (!utc && (!is_zone_name(zone) || !is_known_zone(zone))) {
         return false;
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): as the header says, not while other threads format times
     if (setenv("TZ", utc ? "UTC0" : (":" + zone).c_str(), 1) != 0) {
         return false;
     }

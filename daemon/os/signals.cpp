@@ -33,7 +33,7 @@ void block_signals() {
 
 void restore_signals() noexcept {
     const sigset_t set = our_signals();
-    sigprocmask(SIG_UNBLOCK, &set, nullptr);
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
 }
 

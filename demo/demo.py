@@ -3,9 +3,11 @@
 import argparse
 import contextlib
 import fcntl
+import imaplib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -185,7 +187,7 @@ def main() -> int:
         print()
         say("ended; servers and daemon are stopped")
         return 130 if options.once else 0
-    except (StartFailed, seen.NotSeen, TimeoutError, OSError, RuntimeError) as error:
+    except (RuntimeError, OSError, imaplib.IMAP4.error, subprocess.SubprocessError) as error:
         print(f"demo: failed: {error}", file=sys.stderr)
         return 1
     say(f"all of this was seen to work, {time.monotonic() - began:.0f} s after the build")

@@ -100,7 +100,7 @@ class Check(ServerTest):
         password.write_text("pw\n")
         code, mailboxes = self.parse(mailquotad(
             "check", f"imaps://{NONE.replace('@', '%40')}@localhost:{self.dovecot.imaps}", "--password-file", password,
-            "--ca-file", self.dovecot.authority.certificate, "--limit", "11MiB", "--format", "json"))
+            "--ca-file", self.dovecot.authority.certificate, "--limit", "12MiB", "--format", "json"))
         self.assertEqual(mailboxes[0]["limit_source"], "settings")
         self.assertEqual((code, mailboxes[0]["tightest"]["root"]), (1, ""))
 

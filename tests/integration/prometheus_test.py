@@ -3,9 +3,7 @@
 import subprocess
 import unittest
 
-from servers.packages import program
-from servers.prometheus import Prometheus
-from support import CLUB, MIB, Mailbox, Running, ServerTest
+from support import CLUB, MIB, Mailbox, Prometheus, Running, ServerTest, program
 
 KIM, ARCHIVE = f"kim@{CLUB}", f"archive@{CLUB}"
 

@@ -3,9 +3,7 @@
 import signal
 import unittest
 
-from servers.processes import wait_for
-from servers.silent import SilentServer
-from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, quoted
+from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, SilentServer, quoted, wait_for
 
 
 class Run(ServerTest):

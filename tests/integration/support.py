@@ -18,8 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from servers.ca import Authority  # noqa: E402
 from servers.chasquid import Chasquid  # noqa: E402
 from servers.dovecot import Dovecot  # noqa: E402
+from servers.packages import program  # noqa: E402,F401 (for the tests, as are the next)
 from servers.ports import free_port  # noqa: E402
-from servers.processes import Child, private_folder, wait_for  # noqa: E402
+from servers.processes import Child, private_folder, wait_for  # noqa: E402,F401
+from servers.prometheus import Prometheus  # noqa: E402,F401
+from servers.silent import SilentServer  # noqa: E402,F401
 
 MIB = 2**20
 CLUB, PRIVATE = "verein.example", "privat.example"

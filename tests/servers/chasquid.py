@@ -30,7 +30,7 @@ class Chasquid:
         self._dovecot = dovecot
         self._domains = domains
         self._certificate = certificate or dovecot.authority.good()
-        self._child: Child | None = None
+        self.child: Child | None = None
         self.folder = private_folder("chasquid")
 
     def __enter__(self) -> "Chasquid":
@@ -49,18 +49,18 @@ class Chasquid:
         """Starts it and returns when it accepts connections; StartFailed with the end of its log otherwise."""
         try:
             self._write_config()
-            self._child = Child([unpacked("chasquid", "usr/bin/chasquid"), "-config_dir", self.folder / "config"],
+            self.child = Child([unpacked("chasquid", "usr/bin/chasquid"), "-config_dir", self.folder / "config"],
                                 self.log, name="chasquid")
-            self._child.wait_until(lambda: all(is_listening(port) for port in (self.submission, self.submissions)))
+            self.child.wait_until(lambda: all(is_listening(port) for port in (self.submission, self.submissions)))
         except BaseException:
             self.stop()
             raise
 
     def halt(self) -> None:
         """Stops the process and keeps ports and queue for another start."""
-        if self._child is not None:
-            self._child.stop()
-            self._child = None
+        if self.child is not None:
+            self.child.stop()
+            self.child = None
 
     def stop(self) -> None:
         """Stops it and removes its folder."""

@@ -49,10 +49,10 @@ class Dovecot:
         self._tls_minimum = tls_minimum
         self._tls = tls
         self._account = ordinary_account()
-        self._version = dovecot_version()
+        self.version = dovecot_version()
         self._users: dict[str, _User] = {}
         self._masters: dict[str, str] = {}
-        self._child: Child | None = None
+        self.child: Child | None = None
         self.folder = private_folder("dovecot")
         for name in ("mail", "home", "run", "state", "tls"):
             self._own(self.folder / name, folder=True)
@@ -82,19 +82,19 @@ class Dovecot:
         """Starts it and returns when it accepts logins; StartFailed with the end of its log when it does not."""
         try:
             self._write_config()
-            self._child = Child([program("dovecot"), "-F", "-c", self.folder / "dovecot.conf"],
+            self.child = Child([program("dovecot"), "-F", "-c", self.folder / "dovecot.conf"],
                                 self.folder / "output.log", account=self._account, name="Dovecot")
             port = self.imaps if self._tls else self.imap
-            self._child.wait_until(lambda: self.lmtp.exists() and is_listening(port), log=self.log)
+            self.child.wait_until(lambda: self.lmtp.exists() and is_listening(port), log=self.log)
         except BaseException:
             self.stop()
             raise
 
     def halt(self) -> None:
         """Stops the process and keeps accounts, mail and ports for another start."""
-        if self._child is not None:
-            self._child.stop()
-            self._child = None
+        if self.child is not None:
+            self.child.stop()
+            self.child = None
 
     def stop(self) -> None:
         """Stops it and removes its folder."""
@@ -124,7 +124,7 @@ class Dovecot:
         """Changes a limit while the server runs."""
         self._users[address].storage = storage
         self._write_passwords()
-        if self._child is not None:
+        if self.child is not None:
             wait_for(lambda: self._has_limit(address, storage), f"the new limit of {address}")
 
     def maildir(self, address: str) -> Path:
@@ -184,8 +184,8 @@ class Dovecot:
         """All messages of a folder, read by IMAP over TLS."""
         connection = self.connect(address)
         try:
-            connection.select(folder, readonly=True)
-            found = connection.fetch("1:*", "(BODY.PEEK[])")[1]
+            count = int(connection.select(folder, readonly=True)[1][0])
+            found = connection.fetch("1:*", "(BODY.PEEK[])")[1] if count else []
             return [email.message_from_bytes(part[1], policy=email.policy.default)
                     for part in found if isinstance(part, tuple)]
         finally:
@@ -193,7 +193,7 @@ class Dovecot:
 
     def _wait_for_password(self, address: str) -> None:
         # Dovecot looks at the file's time of change at most once a second.
-        if self._child is not None:
+        if self.child is not None:
             wait_for(lambda: self._accepts(address), f"the new password of {address}")
 
     def _accepts(self, address: str) -> bool:
@@ -231,7 +231,7 @@ class Dovecot:
             copies.append(copy)
         config = Config(self.folder, self._account, Certificate(*copies), self.imap, self.imaps, self.pop3, self.pop3s,
                         self._mechanisms, self._tls_minimum, self._tls)
-        self._write("dovecot.conf", text_2_3(config) if self._version < (2, 4) else text_2_4(config))
+        self._write("dovecot.conf", text_2_3(config) if self.version < (2, 4) else text_2_4(config))
 
     def _write_passwords(self) -> None:
         self._write("users", "".join(self._line(name, user) for name, user in self._users.items()))
@@ -239,7 +239,7 @@ class Dovecot:
 
     def _line(self, name: str, user: _User) -> str:
         fields = []
-        if self._version < (2, 4):
+        if self.version < (2, 4):
             rules = [f"storage={user.storage}B"] if user.storage is not None else []
             rules += [f"messages={user.messages}"] if user.messages is not None else []
             fields = [f"userdb_quota_rule=*:{':'.join(rules)}"] if rules else []

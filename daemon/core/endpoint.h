@@ -19,22 +19,22 @@ enum class TlsMode { implicit, starttls, plaintext };
 struct Endpoint {
     Protocol protocol = Protocol::imap;
     TlsMode tls = TlsMode::implicit;
-    std::string host;        ///< a name or an IP address (IPv6 without brackets)
-    std::uint16_t port = 0;  ///< never 0 after parse_endpoint
+    std::string host;       ///< a name or an IP address (IPv6 without brackets)
+    std::uint16_t port = 0; ///< never 0 after parse_endpoint
     bool operator==(const Endpoint&) const = default;
 };
 
 /// What makes a server's certificate good. Empty: the system's CAs, the chain, the name and the date.
 struct Trust {
-    std::string ca_file;            ///< PEM; used instead of the system's CAs
-    std::vector<std::string> pins;  ///< "sha256//BASE64" of the public key; replaces chain, name and date
+    std::string ca_file;           ///< PEM; used instead of the system's CAs
+    std::vector<std::string> pins; ///< "sha256//BASE64" of the public key; replaces chain, name and date
     bool operator==(const Trust&) const = default;
 };
 
 /// What a bare URL of `mailquotad check` says beside the endpoint.
 struct ServerUrl {
     Endpoint endpoint;
-    std::string user;  ///< percent-decoded; empty where the URL names none
+    std::string user; ///< percent-decoded; empty where the URL names none
 };
 
 /// Reads SCHEME://[USER@]HOST[:PORT] with imaps, imap+starttls, imap, pop3s, pop3+starttls, pop3, smtps,

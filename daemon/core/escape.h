@@ -7,7 +7,8 @@
 namespace mailquotad {
 
 /// For a terminal or a log line: control, bidi, zero-width and line-separator characters as \x1b or \u202e (\U000e0001
-/// beyond U+FFFF); invalid UTF-8 byte by byte as \xff; a backslash stays as it is. The result is one line of valid UTF-8.
+/// beyond U+FFFF); invalid UTF-8 byte by byte as \xff; a backslash stays as it is. The result is one line of valid
+/// UTF-8.
 std::string for_terminal(std::string_view text);
 
 /// For the output of a Nagios plugin: as for_terminal, and `|` becomes `/`.

@@ -14,22 +14,22 @@ namespace mailquotad {
 
 /// Where the limit of a mailbox comes from; three of them are different kinds of "nothing".
 enum class LimitSource {
-    server,    ///< the server told it
-    settings,  ///< `limit` in the settings, where the server tells none
-    none,      ///< known: there is no limit
-    not_told,  ///< the server would not tell
-    unclear,   ///< a limit of 0, which some servers mean as "none" and others as "nothing allowed"
+    server,   ///< the server told it
+    settings, ///< `limit` in the settings, where the server tells none
+    none,     ///< known: there is no limit
+    not_told, ///< the server would not tell
+    unclear,  ///< a limit of 0, which some servers mean as "none" and others as "nothing allowed"
 };
 
 enum class Unit { bytes, count };
 
 /// One resource of one quota root (RFC 9208 section 5). Numbers saturate at 2^63-1.
 struct Resource {
-    std::string root;  ///< as the server named it, exact UTF-8 or bytes; "" for a limit from the settings
-    std::string name;  ///< upper case: STORAGE, MESSAGE, MAILBOX, ANNOTATION-STORAGE, …
+    std::string root; ///< as the server named it, exact UTF-8 or bytes; "" for a limit from the settings
+    std::string name; ///< upper case: STORAGE, MESSAGE, MAILBOX, ANNOTATION-STORAGE, …
     std::int64_t used = 0;
-    std::optional<std::int64_t> limit;  ///< nothing: no limit for this resource
-    Unit unit = Unit::count;            ///< bytes for STORAGE and ANNOTATION-STORAGE, already × 1024
+    std::optional<std::int64_t> limit; ///< nothing: no limit for this resource
+    Unit unit = Unit::count;           ///< bytes for STORAGE and ANNOTATION-STORAGE, already × 1024
     bool operator==(const Resource&) const = default;
 };
 
@@ -38,7 +38,7 @@ enum class FolderRole { inbox, sent, trash, junk, archive, drafts, all, flagged,
 
 /// One folder that holds messages. Nothing is not zero: what nobody told is absent.
 struct Folder {
-    std::string name;  ///< UTF-8, exact; never shown over HTTP
+    std::string name; ///< UTF-8, exact; never shown over HTTP
     FolderRole role = FolderRole::other;
     std::optional<std::int64_t> messages;
     std::optional<std::int64_t> size_bytes;
@@ -47,9 +47,9 @@ struct Folder {
 
 /// What a probe cost, counted by the transport.
 struct ProbeCost {
-    int round_trips = 0;  ///< TCP, TLS and every write that an answer was awaited for
+    int round_trips = 0; ///< TCP, TLS and every write that an answer was awaited for
     int commands = 0;
-    std::int64_t bytes_sent = 0;      ///< inside TLS, without its framing
+    std::int64_t bytes_sent = 0; ///< inside TLS, without its framing
     std::int64_t bytes_received = 0;
     double seconds = 0;
 };
@@ -64,20 +64,31 @@ struct Snapshot {
 
 /// The closed set of ways in which a probe can fail; a metric label and a wording each.
 enum class FailureKind {
-    credential, dns, connect, tls, greeting, login_refused, login_disabled, throttled, protocol, timeout, limit, internal,
+    credential,
+    dns,
+    connect,
+    tls,
+    greeting,
+    login_refused,
+    login_disabled,
+    throttled,
+    protocol,
+    timeout,
+    limit,
+    internal,
 };
 
 struct ProbeFailure {
     FailureKind kind = FailureKind::internal;
-    std::string detail;  ///< one line; may hold text from the server, so escape it wherever it is shown
+    std::string detail; ///< one line; may hold text from the server, so escape it wherever it is shown
 };
 
 /// A finished probe: the outcome, what it cost, and what to remember for the next one.
 struct ProbeReport {
     std::variant<Snapshot, ProbeFailure> outcome = ProbeFailure{};
     ProbeCost cost;
-    std::string memory;                 ///< opaque; to be given to the next probe of this mailbox
-    std::vector<std::string> wire_log;  ///< only after a failure; secrets already blanked
+    std::string memory;                ///< opaque; to be given to the next probe of this mailbox
+    std::vector<std::string> wire_log; ///< only after a failure; secrets already blanked
 
     [[nodiscard]] const Snapshot* snapshot() const { return std::get_if<Snapshot>(&outcome); }
     [[nodiscard]] const ProbeFailure* failure() const { return std::get_if<ProbeFailure>(&outcome); }
@@ -102,10 +113,10 @@ std::optional<LimitSource> parse_limit_source(std::string_view text);
 std::optional<FolderRole> parse_folder_role(std::string_view text);
 
 inline constexpr FailureKind kAllFailureKinds[] = {
-    FailureKind::credential,     FailureKind::dns,       FailureKind::connect,  FailureKind::tls,
-    FailureKind::greeting,       FailureKind::login_refused, FailureKind::login_disabled, FailureKind::throttled,
-    FailureKind::protocol,       FailureKind::timeout,   FailureKind::limit,    FailureKind::internal};
-inline constexpr FolderRole kAllFolderRoles[] = {FolderRole::inbox, FolderRole::sent,   FolderRole::trash,
+    FailureKind::credential, FailureKind::dns,           FailureKind::connect,        FailureKind::tls,
+    FailureKind::greeting,   FailureKind::login_refused, FailureKind::login_disabled, FailureKind::throttled,
+    FailureKind::protocol,   FailureKind::timeout,       FailureKind::limit,          FailureKind::internal};
+inline constexpr FolderRole kAllFolderRoles[] = {FolderRole::inbox, FolderRole::sent,    FolderRole::trash,
                                                  FolderRole::junk,  FolderRole::archive, FolderRole::drafts,
                                                  FolderRole::all,   FolderRole::flagged, FolderRole::other};
 

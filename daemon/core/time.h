@@ -37,8 +37,8 @@ std::string format_date(std::chrono::sys_days day);
 
 /// What the clock on the wall shows; the time zone was applied by whoever made it.
 struct LocalTime {
-    std::chrono::sys_days day{};            ///< the civil day in that zone
-    std::chrono::minutes minute_of_day{0};  ///< 0 to 1439
+    std::chrono::sys_days day{};           ///< the civil day in that zone
+    std::chrono::minutes minute_of_day{0}; ///< 0 to 1439
     auto operator<=>(const LocalTime&) const = default;
 };
 

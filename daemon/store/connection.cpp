@@ -1,5 +1,6 @@
 #include "store/connection.h"
 
+#include "store/database.h"
 #include "store/errors.h"
 
 #include <soci/soci.h>
@@ -14,9 +15,11 @@ Connection::~Connection() = default;
 void Connection::begin(std::string_view attempted) {
     attempt(attempted, [&] { *session_ << std::string(dialect_.begin_writing); });
     in_transaction_ = true;
+    broken_ = false;
 }
 
 void Connection::commit(std::string_view attempted) {
+    require_whole(attempted);
     attempt(attempted, [&] { *session_ << "COMMIT"; });
     in_transaction_ = false;
 }
@@ -28,6 +31,12 @@ void Connection::roll_back() noexcept {
     } catch (...) {
         // After a full disk SQLite has rolled back by itself and says that there is no transaction.
     }
+}
+
+void Connection::require_whole(std::string_view attempted) const {
+    if (broken_)
+        throw StoreError(place_ + ": cannot " + std::string(attempted) +
+                         ": something in this transaction failed before, so all of it is undone");
 }
 
 void Connection::rethrow(std::string_view attempted) const {

@@ -47,7 +47,10 @@ public:
     template <typename Work>
     void write(std::string_view attempted, Work&& work) {
         if (in_transaction_) {
+            require_whole(attempted);
+            broken_ = true; // until it has worked
             attempt(attempted, std::forward<Work>(work));
+            broken_ = false;
             return;
         }
         begin(attempted);
@@ -62,18 +65,21 @@ public:
 
     /// Begins a transaction; roll_back() must follow where commit() is not reached or throws.
     void begin(std::string_view attempted);
-    /// Ends it; what was written is on the disk.
+    /// Ends it; what was written is on the disk. Throws StoreError where a write() inside it had failed.
     void commit(std::string_view attempted);
     /// Undoes it; nothing happens where the database did so already.
     void roll_back() noexcept;
 
 private:
+    // After an error the database may have rolled back by itself (a full disk), so that what follows would stand alone.
+    void require_whole(std::string_view attempted) const;
     [[noreturn]] void rethrow(std::string_view attempted) const;
 
     std::unique_ptr<soci::session> session_;
     std::string place_;
     Dialect dialect_;
     bool in_transaction_ = false;
+    bool broken_ = false;
 };
 
 } // namespace mailquotad::store

@@ -60,8 +60,8 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Database Database::open_sqlite(const std::filesystem::path& folder) {
-    Database database(connect_sqlite(folder));
+Database Database::open_sqlite(const std::filesystem::path& folder, Inspection inspection) {
+    Database database(connect_sqlite(folder, inspection));
     Connection& connection = *database.connection_;
     migrate(connection, schema_steps());
     database.hash_key_ = stored_key(connection);

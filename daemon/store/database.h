@@ -72,6 +72,12 @@ struct Silence {
     Time created_at{};
 };
 
+/// How much of a database is read when it is opened.
+enum class Inspection {
+    whole,  ///< all of it, for damage (a second for 100 MB): for the daemon
+    header, ///< its first page: for short commands; damage beyond it is a StoreError when it is met
+};
+
 class Connection;
 
 /// One connection; used by one thread. All methods throw StoreError, and what is written is on the disk when they
@@ -81,7 +87,7 @@ public:
     /// Opens or makes FOLDER/mailquotad.sqlite (WAL, mode 0600; the folder 0750) and brings its schema up to date. A
     /// corrupt file, a newer schema, a full disk or an unwritable folder is a StoreError that names it; nothing is
     /// deleted.
-    static Database open_sqlite(const std::filesystem::path& folder);
+    static Database open_sqlite(const std::filesystem::path& folder, Inspection inspection = Inspection::whole);
     /// The same read-only, for commands beside a running daemon; nothing where there is no database yet. An older
     /// schema is a StoreError too, since it cannot be brought up to date.
     static std::optional<Database> open_sqlite_readonly(const std::filesystem::path& folder);
@@ -90,7 +96,8 @@ public:
     Database& operator=(Database&&) noexcept;
     ~Database();
 
-    /// Runs `work` in one transaction; rolled back when it throws, and the exception goes on. Not to be nested
+    /// Runs `work` in one transaction; rolled back when it throws, and the exception goes on. Rolled back too, with a
+    /// StoreError, where `work` went on after a method of this class had failed to write. Not to be nested
     /// (std::logic_error). Waits up to 10 s for another process that writes.
     void transaction(const std::function<void()>& work);
 

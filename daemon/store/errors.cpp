@@ -36,11 +36,20 @@ std::string advice(int code, const std::string& place) {
     }
 }
 
-// Only the message itself: what() of SOCI appends the values that were bound.
+// Only SQLite's own words: what() of SOCI appends the values that were bound, and its message begins with the name of
+// a function of SOCI.
+std::string words_of(const soci::soci_error& error) {
+    std::string message = error.get_error_message();
+    const std::size_t colon = message.find(": ");
+    if (message.starts_with("sqlite3_statement_backend::") && colon != std::string::npos)
+        message.erase(0, colon + 2);
+    return message;
+}
+
 [[noreturn]] void throw_store_error(const std::string& place, std::string_view attempted, const soci::soci_error& error,
                                     int code) {
     std::string text = place + ": cannot ";
-    text.append(attempted).append(": ").append(error.get_error_message());
+    text.append(attempted).append(": ").append(words_of(error));
     if (const std::string what_to_do = advice(code, place); !what_to_do.empty())
         text += ". " + what_to_do;
     throw StoreError(text);

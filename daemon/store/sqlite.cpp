@@ -11,9 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <fstream>
 #include <system_error>
 #include <thread>
 
@@ -31,7 +29,6 @@ constexpr Dialect kDialect{
     .count_named = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = :name",
 };
 
-constexpr std::string_view kMagic("SQLite format 3\0", 16);
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::milliseconds kBreath{20};
 
@@ -53,6 +50,12 @@ public:
     File(const File&) = delete;
     File& operator=(const File&) = delete;
     [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+    // Only root can give a file away; others own what they make.
+    [[nodiscard]] bool give_to_owner_of(const fs::path& folder) const {
+        struct ::stat status {};
+        return ::stat(folder.c_str(), &status) == 0 &&
+               (::geteuid() != 0 || ::fchown(descriptor_, status.st_uid, status.st_gid) == 0);
+    }
     [[nodiscard]] bool sync() const { return ::fsync(descriptor_) == 0; }
 
 private:
@@ -68,10 +71,11 @@ void make_folder(const fs::path& folder) {
         throw StoreError(folder.string() + ": is not a directory, so the database cannot be kept in it");
 }
 
-// SQLite would take 0644 less the umask; its other files get the rights of this one.
+// SQLite would take 0644 less the umask; its other files get rights and owner of this one. A command that root runs
+// before the daemon's first start must not keep the daemon out.
 void make_file(const fs::path& file) {
     const File made(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (!made.is_open() && errno != EEXIST)
+    if (made.is_open() ? !made.give_to_owner_of(file.parent_path()) : errno != EEXIST)
         throw_errno(file, "make the database");
 }
 
@@ -83,20 +87,16 @@ void require_writable(const fs::path& folder, const fs::path& file) {
         throw_errno(file, "write to the database");
 }
 
-void check_header(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::array<char, kMagic.size()> begin{};
-    stream.read(begin.data(), begin.size());
-    const auto size = static_cast<std::size_t>(stream.gcount());
-    if (size == 0) {
-        // An empty file is a new database, and SQLite would throw the log of the old one away.
-        std::error_code error;
-        const auto log = fs::file_size(file.string() + "-wal", error);
-        if (!error && log > 0)
-            throw_damaged(file.string(), "is empty although its log " + file.string() + "-wal is not");
-    } else if (std::string_view(begin.data(), size) != kMagic) {
-        throw_damaged(file.string(), "is not a database of SQLite, or its beginning is damaged");
-    }
+// An empty file is a new database to SQLite, which would throw the log of the old one away. Asked without opening the
+// file: closing it would drop the locks that another connection of this process holds on it.
+void check_log(const fs::path& file) {
+    std::error_code error;
+    const auto size = fs::file_size(file, error);
+    if (error || size > 0)
+        return;
+    const auto log = fs::file_size(file.string() + "-wal", error);
+    if (!error && log > 0)
+        throw_damaged(file.string(), "is empty although its log " + file.string() + "-wal is not");
 }
 
 // SOCI reads `key="value"` and knows no way to write a quotation mark inside it.
@@ -139,6 +139,9 @@ void check_content(soci::session& sql, const fs::path& file) {
     sql << "PRAGMA quick_check(1)", soci::into(verdict);
     if (verdict != "ok")
         throw_damaged(file.string(), "is damaged: " + verdict);
+}
+
+void check_origin(soci::session& sql, const fs::path& file) {
     long long foreign = 0;
     sql << "SELECT COUNT(*) FROM sqlite_master WHERE NOT EXISTS"
            " (SELECT 1 FROM sqlite_master WHERE name = 'schema_step')",
@@ -181,13 +184,13 @@ std::unique_ptr<soci::session> open_readonly(const fs::path& file) {
 
 } // namespace
 
-std::unique_ptr<Connection> connect_sqlite(const fs::path& folder) {
+std::unique_ptr<Connection> connect_sqlite(const fs::path& folder, Inspection inspection) {
     const fs::path place = fs::absolute(folder).lexically_normal();
     const fs::path file = place / kSqliteName;
     make_folder(place.has_filename() ? place : place.parent_path());
     make_file(file);
     require_writable(place, file);
-    check_header(file);
+    check_log(file);
     return opening(file, [&] {
         auto session = open_session(file.string(), false);
         turn_on_log(*session);
@@ -195,7 +198,9 @@ std::unique_ptr<Connection> connect_sqlite(const fs::path& folder) {
         *session << "PRAGMA synchronous = FULL";
         *session << "PRAGMA foreign_keys = ON";
         *session << "PRAGMA secure_delete = ON";
-        check_content(*session, file);
+        if (inspection == Inspection::whole)
+            check_content(*session, file);
+        check_origin(*session, file);
         return std::make_unique<Connection>(std::move(session), file.string(), kDialect);
     });
 }
@@ -208,7 +213,7 @@ std::unique_ptr<Connection> connect_sqlite_readonly(const fs::path& folder) {
         return nullptr;
     if (::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) != 0)
         throw_errno(file, "read the database");
-    check_header(file);
+    check_log(file);
     if (!error && size == 0)
         return nullptr;
     return opening(file, [&] { return std::make_unique<Connection>(open_readonly(file), file.string(), kDialect); });

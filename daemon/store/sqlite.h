@@ -7,13 +7,15 @@
 namespace mailquotad::store {
 
 class Connection;
+enum class Inspection;
 
 /// The name of the database inside the state directory.
 inline constexpr const char* kSqliteName = "mailquotad.sqlite";
 
-/// Makes the folder (0750) and the file (0600) where they are missing, refuses what is unwritable, damaged or another
-/// program's, and opens it: WAL, every commit on the disk, 10 s of patience with other processes, foreign keys.
-std::unique_ptr<Connection> connect_sqlite(const std::filesystem::path& folder);
+/// Makes the folder (0750) and the file (0600, of the folder's owner) where they are missing, refuses what is
+/// unwritable, damaged or another program's, and opens it: WAL, every commit on the disk, 10 s of patience with other
+/// processes, foreign keys.
+std::unique_ptr<Connection> connect_sqlite(const std::filesystem::path& folder, Inspection inspection);
 
 /// Opens an existing file without the right to write; null where there is none.
 std::unique_ptr<Connection> connect_sqlite_readonly(const std::filesystem::path& folder);

@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -122,6 +123,54 @@ TEST_CASE("a database with a damaged page is refused and kept") {
     overwrite(folder.file(), static_cast<std::streamoff>(fs::file_size(folder.file())) - 3 * 4'096,
               std::string(4'096, '\x5A'));
     check_damaged(folder, "");
+}
+
+TEST_CASE("a short command does not read the whole database, and meets damage where it is") {
+    const TemporaryFolder folder;
+    fill(folder.path());
+    const auto size = static_cast<std::size_t>(fs::file_size(folder.file()));
+    overwrite(folder.file(), 4'096, std::string(size - 4'096, '\x5A'));
+    const std::string error = store_error([&] {
+        Database database = Database::open_sqlite(folder.path(), Inspection::header);
+        database.samples("kim", Time{});
+    });
+    CHECK_THAT(error, ContainsSubstring("aside"));
+    write_file(folder.file(), std::string(5'000, 'x'));
+    CHECK_THAT(store_error([&] { Database::open_sqlite(folder.path(), Inspection::header); }),
+               ContainsSubstring("not a database"));
+}
+
+TEST_CASE("what a command makes in the daemon's folder belongs to the daemon") {
+    const TemporaryFolder folder;
+    // As root the folder is given away; another user's tests own it anyway.
+    REQUIRE((::geteuid() != 0 || ::chown(folder.path().c_str(), 65'534, 65'534) == 0));
+    struct ::stat expected {};
+    REQUIRE(::stat(folder.path().c_str(), &expected) == 0);
+    Database database = Database::open_sqlite(folder.path());
+    database.enqueue(mail("<1@x.example>"));
+    for (const char* name : {"mailquotad.sqlite", "mailquotad.sqlite-wal", "mailquotad.sqlite-shm"}) {
+        struct ::stat status {};
+        REQUIRE(::stat((folder.path() / name).c_str(), &status) == 0);
+        CHECK(status.st_uid == expected.st_uid);
+        CHECK(status.st_gid == expected.st_gid);
+    }
+}
+
+TEST_CASE("opening a database again in one process leaves the locks of the first connection alone") {
+    const TemporaryFolder folder;
+    Database daemon = Database::open_sqlite(folder.path());
+    daemon.enqueue(mail("<1@x.example>"));
+    { Database::open_sqlite(folder.path()); }
+    { Database::open_sqlite_readonly(folder.path()); }
+    // Without its lock the daemon's log would be deleted here, under its feet.
+    CHECK(in_child([&] { Database::open_sqlite(folder.path()).enqueue(mail("<2@x.example>")); }) == 0);
+    CHECK(fs::exists(folder.file().string() + "-wal"));
+    CHECK(daemon.unsent_mail() == 2);
+    CHECK(daemon.enqueue(mail("<3@x.example>")));
+    CHECK(in_child([&] {
+              if (Database::open_sqlite(folder.path()).unsent_mail() != 3)
+                  throw std::runtime_error("a mail is lost");
+          }) == 0);
 }
 
 TEST_CASE("a database that was cut short is refused and kept") {

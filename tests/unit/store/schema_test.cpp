@@ -36,7 +36,7 @@ TEST_CASE("a new database gets all steps, and opening it again changes nothing")
     const TemporaryFolder folder;
     { Database::open_sqlite(folder.path()); }
     { Database::open_sqlite(folder.path()); }
-    const auto connection = connect_sqlite(folder.path());
+    const auto connection = connect_sqlite(folder.path(), Inspection::whole);
     CHECK(count(*connection, "SELECT COUNT(*) FROM schema_step") == static_cast<long long>(schema_steps().size()));
     CHECK_NOTHROW(require_current(*connection, schema_steps()));
 }
@@ -44,7 +44,7 @@ TEST_CASE("a new database gets all steps, and opening it again changes nothing")
 TEST_CASE("a database of an older version is brought up to date and keeps what it holds") {
     const TemporaryFolder folder;
     { Database::open_sqlite(folder.path()).enqueue(mail("<1@x.example>")); }
-    const auto connection = connect_sqlite(folder.path());
+    const auto connection = connect_sqlite(folder.path(), Inspection::whole);
     const auto steps = steps_and({"a table more", kGood});
     CHECK_THAT(store_error([&] { require_current(*connection, steps); }), ContainsSubstring("older version"));
     migrate(*connection, steps);
@@ -59,7 +59,7 @@ TEST_CASE("a step that fails leaves the database as it was") {
     const TemporaryFolder folder;
     { Database::open_sqlite(folder.path()).enqueue(mail("<1@x.example>")); }
     {
-        const auto connection = connect_sqlite(folder.path());
+        const auto connection = connect_sqlite(folder.path(), Inspection::whole);
         const std::string error = store_error([&] { migrate(*connection, steps_and({"broken", kBad})); });
         CHECK_THAT(error, ContainsSubstring("bring its schema up to date"));
         CHECK(count(*connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'half'") == 0);
@@ -70,7 +70,7 @@ TEST_CASE("a step that fails leaves the database as it was") {
 TEST_CASE("a database of a newer version is refused and left alone") {
     const TemporaryFolder folder;
     { Database::open_sqlite(folder.path()).enqueue(mail("<1@x.example>")); }
-    { migrate(*connect_sqlite(folder.path()), steps_and({"from the future", kGood})); }
+    { migrate(*connect_sqlite(folder.path(), Inspection::whole), steps_and({"from the future", kGood})); }
     const std::string before = content_of(folder.file());
     for (const std::string& error : {store_error([&] { Database::open_sqlite(folder.path()); }),
                                      store_error([&] { Database::open_sqlite_readonly(folder.path()); })}) {
@@ -82,7 +82,7 @@ TEST_CASE("a database of a newer version is refused and left alone") {
 
 TEST_CASE("every commit waits for the disk, and other processes are waited for") {
     const TemporaryFolder folder;
-    const auto connection = connect_sqlite(folder.path());
+    const auto connection = connect_sqlite(folder.path(), Inspection::whole);
     CHECK(count(*connection, "PRAGMA synchronous") == 2);
     CHECK(count(*connection, "PRAGMA busy_timeout") == 10'000);
     CHECK(count(*connection, "PRAGMA foreign_keys") == 1);
@@ -92,13 +92,32 @@ TEST_CASE("every commit waits for the disk, and other processes are waited for")
     CHECK(mode == "wal");
 }
 
+TEST_CASE("a transaction that goes on after an error is undone as a whole") {
+    const TemporaryFolder folder;
+    { Database::open_sqlite(folder.path()); }
+    const auto connection = connect_sqlite(folder.path(), Inspection::whole);
+    const auto add = [&](const std::string& table) {
+        connection->write("test", [&] { connection->sql() << "INSERT INTO " + table + " (slug) VALUES ('x')"; });
+    };
+    connection->begin("test");
+    add("mailbox");
+    CHECK_THAT(store_error([&] { add("missing"); }), ContainsSubstring("no such table"));
+    CHECK_THAT(store_error([&] { add("mailbox"); }), ContainsSubstring("undone"));
+    CHECK_THAT(store_error([&] { connection->commit("test"); }), ContainsSubstring("undone"));
+    connection->roll_back();
+    CHECK(count(*connection, "SELECT COUNT(*) FROM mailbox") == 0);
+    add("mailbox");
+    CHECK(count(*connection, "SELECT COUNT(*) FROM mailbox") == 1);
+}
+
 TEST_CASE("the text of an error never holds what was to be stored") {
     const TemporaryFolder folder;
-    const auto connection = connect_sqlite(folder.path());
+    const auto connection = connect_sqlite(folder.path(), Inspection::whole);
     const std::string secret = "kim@privat.example";
     const std::string error = store_error([&] {
         connection->attempt("test", [&] { connection->sql() << "INSERT INTO missing VALUES (:x)", soci::use(secret); });
     });
     CHECK_THAT(error, ContainsSubstring("no such table"));
     CHECK_THAT(error, !ContainsSubstring("kim"));
+    CHECK_THAT(error, !ContainsSubstring("backend"));
 }

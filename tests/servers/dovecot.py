@@ -177,7 +177,11 @@ class Dovecot:
         """A logged-in IMAP connection over TLS that trusts the server's own authority and nothing else."""
         context = ssl.create_default_context(cafile=str(self.authority.certificate))
         connection = imaplib.IMAP4_SSL("localhost", self.imaps, ssl_context=context, timeout=20)
-        connection.login(address, self._users[address].password if password is None else password)
+        try:
+            connection.login(address, self._users[address].password if password is None else password)
+        except imaplib.IMAP4.error:
+            connection.shutdown()
+            raise
         return connection
 
     def messages(self, address: str, folder: str = "INBOX") -> list[email.message.EmailMessage]:

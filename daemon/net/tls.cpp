@@ -123,7 +123,10 @@ void TlsSession::handshake(const os::Deadline& deadline) {
         if (code == GNUTLS_E_AGAIN) {
             wait(deadline, kDoing);
         } else if (gnutls_error_is_fatal(code) != 0) {
-            gnutls_alert_send_appropriate(session_, code); // the server's log shall say why, too
+            // The server's log shall say why, too; over a broken socket it would only hide the first error.
+            if (code != GNUTLS_E_PULL_ERROR && code != GNUTLS_E_PUSH_ERROR) {
+                gnutls_alert_send_appropriate(session_, code);
+            }
             fail_handshake(code);
         }
     }

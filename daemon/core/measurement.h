@@ -88,6 +88,7 @@ struct ProbeReport {
     std::variant<Snapshot, ProbeFailure> outcome = ProbeFailure{};
     ProbeCost cost;
     std::string memory;                ///< opaque; to be given to the next probe of this mailbox
+    std::optional<Seconds> not_before; ///< the server wants no login earlier than this long after the last one
     std::vector<std::string> wire_log; ///< only after a failure; secrets already blanked
 
     [[nodiscard]] const Snapshot* snapshot() const { return std::get_if<Snapshot>(&outcome); }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace mailquotad::notify {
 namespace {
@@ -142,13 +143,17 @@ Fields folder_fields(const Folder& folder, const std::vector<Folder>& all, const
     return fields;
 }
 
-// Real folders with something in them, the largest by `unit` first. \All and \Flagged only show mail of other folders.
+// Real folders with something in them, the largest by `unit` first; where nobody told the sizes, by their messages.
+// \All and \Flagged only show mail of other folders.
 std::vector<Folder> by_weight(std::vector<Folder> folders, Unit unit) {
     const auto weight = [unit](const Folder& folder) {
-        return (unit == Unit::bytes ? folder.size_bytes : folder.messages).value_or(0);
+        const std::int64_t size = folder.size_bytes.value_or(0);
+        const std::int64_t messages = folder.messages.value_or(0);
+        return unit == Unit::bytes ? std::pair(size, messages) : std::pair(messages, size);
     };
     std::erase_if(folders, [&weight](const Folder& folder) {
-        return folder.role == FolderRole::all || folder.role == FolderRole::flagged || weight(folder) <= 0;
+        return folder.role == FolderRole::all || folder.role == FolderRole::flagged ||
+               weight(folder) == std::pair<std::int64_t, std::int64_t>();
     });
     std::stable_sort(folders.begin(), folders.end(),
                      [&weight](const Folder& a, const Folder& b) { return weight(a) > weight(b); });

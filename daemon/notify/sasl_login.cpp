@@ -63,7 +63,7 @@ struct DisposeConnection {
 class CyrusLogin final : public SaslLogin {
 public:
     CyrusLogin(const std::string& mechanism, const std::string& host, std::string username, const Secret& password)
-        : username_(std::move(username)), secret_(sizeof(sasl_secret_t) + password.reveal().size()) {
+        : username_(std::move(username)), secret_(sizeof(sasl_secret_t) + password.reveal().size(), '\0') {
         auto* const secret = reinterpret_cast<sasl_secret_t*>(secret_.data());
         secret->len = password.reveal().size();
         std::memcpy(secret->data, password.reveal().data(), password.reveal().size());
@@ -82,11 +82,7 @@ public:
             first_.emplace(out, length);
         }
     }
-    ~CyrusLogin() override {
-        std::string wiped(secret_.begin(), secret_.end());
-        std::fill(secret_.begin(), secret_.end(), static_cast<unsigned char>(0));
-        wipe(wiped);
-    }
+    ~CyrusLogin() override { wipe(secret_); }
     CyrusLogin(const CyrusLogin&) = delete;
     CyrusLogin& operator=(const CyrusLogin&) = delete;
 
@@ -138,7 +134,7 @@ private:
     }
 
     std::string username_;
-    std::vector<unsigned char> secret_; ///< a sasl_secret_t
+    std::string secret_; ///< a sasl_secret_t: longer than what a string keeps inside itself, so aligned as by new
     std::array<sasl_callback_t, 5> callbacks_{};
     std::unique_ptr<sasl_conn_t, DisposeConnection> connection_;
     std::optional<std::string> first_;

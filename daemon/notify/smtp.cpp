@@ -73,6 +73,13 @@ std::string own_name(const std::string& envelope_from) {
     return is_host ? domain : "[127.0.0.1]";
 }
 
+// What holds a password is wiped once it is encoded.
+std::string encoded(std::string secret) {
+    std::string out = encode_base64(secret);
+    wipe(secret);
+    return out;
+}
+
 // One submission over one connection: each step gives nothing, or the result that ends it.
 class Submission {
 public:
@@ -143,7 +150,7 @@ private:
         std::optional<std::string> first = login.first();
         std::string line = "AUTH " + mechanism;
         if (first && first->size() <= kLongestInitialResponse) {
-            line += " " + (first->empty() ? "=" : encode_base64(*first)); // "=": empty, RFC 4954 section 4
+            line += " " + (first->empty() ? "=" : encoded(*std::move(first))); // "=": empty, RFC 4954 section 4
             first.reset();
         }
         SmtpReply reply = session_.command(line, true);
@@ -153,7 +160,7 @@ private:
             if (!challenge || challenges == kMostChallenges) {
                 throw NetError(FailureKind::protocol, "no challenge of SASL: " + reply.text());
             }
-            std::string answer = encode_base64(first ? *std::exchange(first, std::nullopt) : login.respond(*challenge));
+            std::string answer = encoded(first ? *std::exchange(first, std::nullopt) : login.respond(*challenge));
             reply = session_.command(answer, true);
             wipe(answer);
         }

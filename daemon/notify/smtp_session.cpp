@@ -1,5 +1,7 @@
 #include "notify/smtp_session.h"
 
+#include "core/secret.h"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -90,7 +92,11 @@ SmtpReply SmtpSession::read_reply() {
 }
 
 SmtpReply SmtpSession::command(std::string_view line, bool secret) {
-    transport_.write(std::string(line) + "\r\n", secret);
+    std::string bytes = std::string(line) + "\r\n";
+    transport_.write(bytes, secret);
+    if (secret) {
+        wipe(bytes);
+    }
     return read_reply();
 }
 

@@ -265,6 +265,18 @@ TEST_CASE("a mail without a sender in the settings still names somebody", "[noti
     CHECK(header(message, "List-Id").empty());
 }
 
+TEST_CASE("folders whose size nobody told are named by their messages", "[notify]") {
+    NoticeFacts facts = ordinary_facts();
+    for (Folder& folder : facts.snapshot.folders) {
+        folder.size_bytes.reset();
+    }
+    const std::string text = notify::compose_notice(facts, shipped_catalog()).text;
+    CHECK_THAT(text, ContainsSubstring("- Papierkorb: 1.234 Mails\n- Posteingang: 812 Mails\n- Gesendet: 340 Mails\n"));
+    CHECK_THAT(text, ContainsSubstring("Leere den Ordner Papierkorb. Darin liegen 1.234 Mails."));
+    facts.snapshot.folders.clear();
+    CHECK(notify::compose_notice(facts, shipped_catalog()).text.find("Was am meisten") == std::string::npos);
+}
+
 TEST_CASE("folders of the same role are told apart by their names", "[notify]") {
     NoticeFacts facts = ordinary_facts();
     facts.snapshot.folders.push_back(

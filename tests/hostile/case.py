@@ -37,7 +37,7 @@ class Case:
     name: str
     listener: Callable[[], Listener]
     address: Address
-    kinds: frozenset[str]  # "good" stands for right numbers
+    kinds: frozenset[str]  # of failures; "good": right numbers; "not_told", "none", "no folders": honestly without
     hangs: bool = False  # only the deadline ends it
     secrecy: bool = False  # it must never see a credential
     wrong_words: tuple[str, ...] = ()  # one of them must be in the failure's detail
@@ -66,7 +66,7 @@ class Case:
         except (ValueError, KeyError, TypeError) as error:
             return [f"status {outcome.status}, no usable JSON: {error!r}"]
         wrong = program.judge_good(good) + self.judge_hostile(hostile)
-        expected = 3 if hostile["failure"] else 0
+        expected = 0 if hostile["stage"] else 3
         wrong += [] if outcome.status == expected else [f"exit status {outcome.status} instead of {expected}"]
         more = outcome.resident_kib - world.baseline.kib()
         return wrong + ([f"{more} KiB more memory than with good servers"] if more > world.margin_kib else [])
@@ -75,14 +75,28 @@ class Case:
         """The outcome for the hostile server's mailbox."""
         failure = mailbox["failure"]
         if failure is None:
-            wrong = program.judge_good(mailbox, "the hostile mailbox")
-            return wrong if "good" in self.kinds else wrong + ["no failure was reported"]
+            return self.judge_success(mailbox)
         wrong = [] if failure["kind"] in self.kinds else [f"kind {failure['kind']}, expected {sorted(self.kinds)}"]
         if mailbox["stage"] is not None or mailbox["quota"] or mailbox["folders"]:
             wrong.append(f"numbers beside a failure: {mailbox['stage']}, {mailbox['quota']}, {mailbox['folders']}")
         if self.wrong_words and not any(word in failure["detail"].lower() for word in self.wrong_words):
             wrong.append(f"the detail names none of {self.wrong_words}")
         return wrong + ([f"{failure}"] if wrong else [])
+
+    def judge_success(self, mailbox: dict) -> list[str]:
+        """Numbers where a server told them; nothing, and no zero, where it did not."""
+        source, folders = mailbox["limit_source"], program.judge_folders(mailbox)
+        counted = [one for one in mailbox["folders"] if (one["messages"], one["size_bytes"]) != (None, None)]
+        honest = {
+            "good": not program.judge_good(mailbox),
+            "not_told": source == "not_told" and mailbox["stage"] is None and not mailbox["quota"] and not folders,
+            "none": source == "none" and mailbox["stage"] == "ok" and not mailbox["quota"] and not folders,
+            "no folders": source == "server" and mailbox["stage"] == "ok" and not counted,
+        }
+        if any(honest[kind] for kind in self.kinds & honest.keys()):
+            return []
+        told = {key: mailbox[key] for key in ("stage", "limit_source", "quota", "folders")}
+        return [f"no failure was reported, expected {sorted(self.kinds)}: {told}"]
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,7 @@ def stops() -> Iterator[StopCase]:
     yield StopCase("stop: half a line", "GETQUOTAROOT", acts.then_silence(b"* QUOTA "))
     yield StopCase("stop: a literal, announced only", "LIST", acts.then_silence(b'* LIST () "/" {20}\r\n'))
     yield StopCase("stop: a line now and then", "LIST", acts.drip(b"* OK still here\r\n", 0.01))
+    yield StopCase("stop: endless lines", "LIST", acts.endless(b"* OK still here\r\n"))
     yield StopCase("stop: silence instead of a TLS handshake", "", acts.silence, tls=True)
     yield StopCase("stop: a TLS record, a byte now and then", "", acts.drip(acts.TLS_RECORD), tls=True)
 

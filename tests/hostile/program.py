@@ -125,12 +125,18 @@ def judge_good(mailbox: dict, name: str = "the good mailbox") -> list[str]:
     storage = [entry for entry in mailbox["quota"] if entry["resource"] == "STORAGE"]
     numbers = [(entry["root"], entry["used"], entry["limit"], entry["unit"]) for entry in storage]
     wanted = [("User quota", dialogue.USED_KIB * 1024, dialogue.LIMIT_KIB * 1024, "bytes")]
-    folders = [(entry["name"], entry["role"], entry["messages"], entry["size_bytes"]) for entry in mailbox["folders"]]
-    roles = {"INBOX": "inbox", "Sent": "sent", "Trash": "trash"}
-    wanted_folders = [(name.decode(), roles[name.decode()], count, size) for name, _, count, size in dialogue.FOLDERS]
     wrong = [] if numbers == wanted else [f"{name} has the quota {numbers}"]
-    wrong += [] if sorted(folders) == sorted(wanted_folders) else [f"{name} has the folders {folders}"]
+    wrong += [f"{name} has the folders {folders}" for folders in judge_folders(mailbox)]
     return wrong + ([] if mailbox["stage"] == "ok" else [f"{name} has the stage {mailbox['stage']}"])
+
+
+def judge_folders(mailbox: dict) -> list[str]:
+    """The folders of this mailbox, where they are not those of dialogue.FOLDERS."""
+    folders = sorted((entry["name"], entry["role"], entry["messages"], entry["size_bytes"])
+                     for entry in mailbox["folders"])
+    roles = {b"INBOX": "inbox", b"Sent": "sent", b"Trash": "trash"}
+    wanted = sorted((name.decode(), roles[name], count, size) for name, _, count, size in dialogue.FOLDERS)
+    return [] if folders == wanted else [str(folders)]
 
 
 def judge_secrecy(listener: Listener) -> list[str]:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from hostile import acts, program, tls_cases  # noqa: E402
-from hostile.dialogue import PASSWORD, USER, Dialogue  # noqa: E402
+from hostile import acts, program, text_cases, tls_cases  # noqa: E402
+from hostile.case import Case  # noqa: E402
+from hostile.dialogue import FOLDERS, PASSWORD, USER, Dialogue  # noqa: E402
 from hostile.wire import Listener, server_context  # noqa: E402
 from servers.ca import Authority  # noqa: E402
 
@@ -157,6 +158,44 @@ class Acts(unittest.TestCase):
                 with socket.create_connection(("127.0.0.1", server.port)):
                     pass
             self.assertEqual(server.errors, [])
+
+
+class Judges(unittest.TestCase):
+    """The verdicts: each breach is seen."""
+
+    def judge(self, kinds, **changes):
+        case = Case("", lambda: None, program.plain, frozenset(kinds), wrong_words=("why",))
+        failed = {"failure": {"kind": "limit", "detail": "why"}, "stage": None, "quota": [], "folders": []}
+        return len(case.judge_hostile(failed | changes))
+
+    def test_a_failure_has_the_right_kind_the_right_words_and_no_numbers(self):
+        self.assertEqual(self.judge({"limit"}), 0)
+        self.assertGreater(self.judge({"timeout"}), 0)
+        self.assertGreater(self.judge({"limit"}, stage="ok"), 0)
+        self.assertGreater(self.judge({"limit"}, folders=[{"name": "INBOX"}]), 0)
+        self.assertGreater(self.judge({"limit"}, failure={"kind": "limit", "detail": "because"}), 0)
+
+    def test_a_success_has_the_numbers_that_were_sent(self):
+        quota = [{"root": "User quota", "resource": "STORAGE", "used": 512 << 10, "limit": 1024 << 10, "unit": "bytes"}]
+        folders = [{"name": name.decode(), "role": role, "messages": count, "size_bytes": size}
+                   for (name, _, count, size), role in zip(FOLDERS, ("inbox", "sent", "trash"))]
+        good = {"failure": None, "stage": "ok", "limit_source": "server", "quota": quota, "folders": folders}
+        self.assertEqual(self.judge({"good"}, **good), 0)
+        self.assertGreater(self.judge({"limit"}, **good), 0)
+        self.assertGreater(self.judge({"good"}, **(good | {"quota": [quota[0] | {"used": 1}]})), 0)
+        self.assertGreater(self.judge({"good"}, **(good | {"folders": folders[1:]})), 0)
+        untold = good | {"stage": None, "limit_source": "not_told", "quota": []}
+        self.assertEqual(self.judge({"not_told"}, **untold), 0)
+        self.assertGreater(self.judge({"not_told", "good"}, **(untold | {"stage": "ok"})), 0)
+
+    def test_dangerous_outputs_are_seen(self):
+        self.assertEqual(text_cases.judge_harmless("", "größe \\x1b\n│ 50 %\n".encode()), [])
+        invisible = [char.encode() for char in "\u202e\u200b\u2028"]
+        for bad in (b"\x1b[31m", b"\r", b"\x00", b"\xff", b"\x7f", *invisible):
+            self.assertEqual(len(text_cases.judge_harmless("", bad)), 1, bad)
+        self.assertEqual(text_cases.judge_nagios(b"OK - fine | 'kim'=1B;2;3\n", 1), [])
+        self.assertGreater(len(text_cases.judge_nagios(b"OK - fine | used=1B;2;3 'x'=9 | 'kim'=1B\n", 1)), 0)
+        self.assertGreater(len(text_cases.judge_nagios(b"UNKNOWN - red | used=1;2;3\n", 1)), 0)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ public:
     Command(Command&&) noexcept = default;
     Command& operator=(const Command&) = default;
     Command& operator=(Command&&) noexcept = default;
-    ~Command();  ///< overwrites secret pieces
+    ~Command(); ///< overwrites secret pieces
 
 private:
     explicit Command(std::string text, bool secret = false) : pieces_{{std::move(text), secret}} {}

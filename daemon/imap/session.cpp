@@ -78,7 +78,7 @@ Condition Session::greet() {
         line = next_line();
     } catch (const net::NetError& error) {
         if (error.kind() == FailureKind::protocol) {
-            throw net::NetError(FailureKind::greeting, "the server closed the connection instead of greeting");
+            throw net::NetError(FailureKind::greeting, std::string("there was no greeting: ") + error.what());
         }
         throw;
     }

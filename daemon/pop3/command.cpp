@@ -1,0 +1,78 @@
+#include "pop3/command.h"
+
+#include "core/secret.h"
+
+#include <utility>
+
+namespace mailquotad::pop3 {
+
+namespace {
+
+constexpr std::size_t kMaxLine = 253; // 255 with the line end
+
+// In one piece of memory, so that no half of it is left behind by growing.
+std::string joined(std::string_view verb, std::string_view argument) {
+    std::string line;
+    line.reserve(verb.size() + argument.size() + 1);
+    return line.append(verb).append(" ").append(argument);
+}
+
+} // namespace
+
+bool Command::can_be_sent(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+Command::Command(std::string line, bool secret) : line_(std::move(line)), secret_(secret) {
+    if (secret) {
+        wipe(line); // a short text that was moved away is still there
+    }
+}
+
+Command::~Command() {
+    if (secret_) {
+        wipe(line_);
+    }
+}
+
+Command Command::capa() {
+    return Command("CAPA");
+}
+
+Command Command::stls() {
+    return Command("STLS");
+}
+
+Command Command::user(std::string_view name) {
+    return Command(joined("USER", name));
+}
+
+Command Command::pass(std::string_view password) {
+    return Command(joined("PASS", password), true);
+}
+
+Command Command::auth_plain(std::string_view token) {
+    constexpr std::string_view kVerb = "AUTH PLAIN";
+    if (kVerb.size() + 1 + token.size() > kMaxLine) {
+        return Command(std::string(kVerb));
+    }
+    return Command(joined(kVerb, token), true);
+}
+
+Command Command::sasl_answer(std::string_view token) {
+    return Command(std::string(token), true);
+}
+
+Command Command::stat() {
+    return Command("STAT");
+}
+
+Command Command::list() {
+    return Command("LIST");
+}
+
+Command Command::quit() {
+    return Command("QUIT");
+}
+
+} // namespace mailquotad::pop3

@@ -1,0 +1,91 @@
+#include "pop3/memory.h"
+
+#include "pop3/words.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+namespace mailquotad::pop3 {
+
+namespace {
+
+constexpr std::string_view kHeader = "mailquotad-pop3 1 ";
+constexpr std::size_t kMaxText = 64U << 10;
+
+std::string hash(std::string_view text) {
+    std::uint64_t value = 14695981039346656037ULL; // FNV-1a
+    for (const char c : text) {
+        value = (value ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    }
+    std::array<char, 16> digits{};
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    return {digits.data(), end};
+}
+
+std::string_view take_line(std::string_view& text) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    return line;
+}
+
+bool read_line(std::string_view line, Memory& memory) {
+    const std::string_view key = take_word(line);
+    const std::string_view value = line.substr(std::min<std::size_t>(line.size(), 1));
+    if (key == "capabilities") {
+        memory.capabilities = Capabilities::from_text(value);
+        return true;
+    }
+    if (key == "stat") {
+        memory.stat = value == "tells" ? StatWorth::tells : StatWorth::useless;
+        return value == "tells" || value == "useless";
+    }
+    // What is longer than that was not written by to_text, and must not overflow a time.
+    const auto number = parse_number(value);
+    if (!number || value.size() > 12) {
+        return false;
+    }
+    if (key == "discovered") {
+        memory.discovered_at = Time{Seconds{*number}};
+        return true;
+    }
+    memory.login_delay = Seconds{*number};
+    return key == "login_delay";
+}
+
+} // namespace
+
+bool Memory::is_fresh(Time now) const {
+    return discovered_at && now >= *discovered_at && now - *discovered_at < kDiscoverEvery;
+}
+
+std::string to_text(const Memory& memory, std::string_view owner) {
+    std::string text = std::string(kHeader) + hash(owner) + "\n";
+    if (memory.discovered_at) {
+        text += "discovered " + std::to_string(memory.discovered_at->time_since_epoch().count()) + "\n";
+    }
+    text += "capabilities " + memory.capabilities.text() + "\n";
+    if (memory.login_delay) {
+        text += "login_delay " + std::to_string(memory.login_delay->count()) + "\n";
+    }
+    if (memory.stat != StatWorth::unknown) {
+        text += memory.stat == StatWorth::tells ? "stat tells\n" : "stat useless\n";
+    }
+    return text;
+}
+
+Memory memory_from_text(std::string_view text, std::string_view owner) {
+    if (text.size() > kMaxText || take_line(text) != std::string(kHeader) + hash(owner)) {
+        return {};
+    }
+    Memory memory;
+    while (!text.empty()) {
+        if (!read_line(take_line(text), memory)) {
+            return {};
+        }
+    }
+    return memory;
+}
+
+} // namespace mailquotad::pop3

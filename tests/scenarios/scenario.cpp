@@ -70,7 +70,8 @@ void read_line(Script& script, bool& in_mails, const std::string& line) {
     else if (words[0] == "until")
         script.end = day(words.at(2));
     else if (words[0] == "day")
-        script.steps.push_back({.at = day(words.at(1)) + clock_time(words.at(2)), .words = {words.begin() + 3, words.end()}});
+        script.steps.push_back(
+            {.at = day(words.at(1)) + clock_time(words.at(2)), .words = {words.begin() + 3, words.end()}});
     else
         throw std::invalid_argument("not understood: " + line);
 }
@@ -148,9 +149,8 @@ private:
             mailbox.address = mailbox.username = login(name);
             mailbox.slug = name;
             mailbox.server = "qloc";
-            mailbox.password = {.form = settings::SecretReference::Form::file,
-                                .value = (folder_ / "password").string(),
-                                .command = {}};
+            mailbox.password = {
+                .form = settings::SecretReference::Form::file, .value = (folder_ / "password").string(), .command = {}};
             mailbox.owner.mail = {name + "@privat.example"};
             mailbox.policy = default_policy();
             settings.mailboxes.push_back(mailbox);

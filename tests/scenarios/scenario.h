@@ -20,10 +20,10 @@
 namespace mailquotad::scenarios {
 
 struct Outcome {
-    std::vector<std::string> mails;     ///< as in the script
+    std::vector<std::string> mails; ///< as in the script
     std::vector<std::string> expected;
     int logins = 0;
-    int expected_logins = -1;           ///< -1: not said
+    int expected_logins = -1; ///< -1: not said
 };
 
 /// Plays a script to its end in a database of its own. Throws std::invalid_argument that names a bad line.

@@ -17,7 +17,8 @@ std::string read_file(const std::filesystem::path& path) {
 
 TEST_CASE("each scenario sends exactly the mails it says") {
     int played = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(SOURCE_FOLDER) / "tests/scenarios")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::filesystem::path(SOURCE_FOLDER) / "tests/scenarios")) {
         if (entry.path().extension() != ".txt")
             continue;
         INFO(entry.path().filename().string());

@@ -1,0 +1,106 @@
+#include "app/login_guard.h"
+
+#include "catch.h"
+
+#include <filesystem>
+
+namespace mailquotad::app {
+namespace {
+
+const std::string kKey = "a key of this installation";
+const Time kNoon{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours(12)};
+
+/// A database in a folder of its own.
+struct TemporaryStore {
+    TemporaryStore() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "mailquotad-guard-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        folder = pattern;
+        database.emplace(store::Database::open_sqlite(folder));
+    }
+    ~TemporaryStore() {
+        database.reset();
+        std::filesystem::remove_all(folder);
+    }
+    std::filesystem::path folder;
+    std::optional<store::Database> database;
+};
+
+ProbeRequest request(const std::string& authorize_as = "") {
+    ProbeRequest request;
+    request.endpoint = {.host = "imap.example", .port = 993};
+    request.username = "kim@verein.example";
+    request.authorize_as = authorize_as;
+    return request;
+}
+
+struct Guard {
+    TemporaryStore store;
+    Time now = kNoon;
+
+    bool may_try(const ProbeRequest& as, const std::string& password) {
+        const LoginKeys keys = login_keys(as, kKey);
+        const LoginMemory memory{.login = store.database->login_backoff(keys.login),
+                                 .shared = store.database->login_backoff(keys.shared)};
+        return !login_obstacle(keys, memory, Secret(password), kKey, now);
+    }
+    void end(const ProbeRequest& as, const std::string& password, bool refused) {
+        LoginResult result;
+        result.keys = login_keys(as, kKey);
+        result.credential = credential_key(result.keys.login, Secret(password), kKey);
+        result.shared_credential = credential_key(result.keys.shared, Secret(password), kKey);
+        result.tried = true;
+        result.refused = refused;
+        result.accepted = !refused;
+        result.detail = "NO wrong";
+        record_login(*store.database, result, now);
+    }
+};
+
+TEST_CASE("a refused login is tried again after 1 h, 4 h, then daily") {
+    Guard guard;
+    for (const int hours : {1, 4, 24, 24}) {
+        REQUIRE(guard.may_try(request(), "old"));
+        guard.end(request(), "old", true);
+        guard.now += std::chrono::hours(hours) - Seconds(1);
+        CHECK_FALSE(guard.may_try(request(), "old"));
+        guard.now += Seconds(1);
+    }
+}
+
+TEST_CASE("a changed password is tried at once, and a success forgets the refusals") {
+    Guard guard;
+    guard.end(request(), "old", true);
+    CHECK(guard.may_try(request(), "new"));
+    guard.end(request(), "new", false);
+    CHECK(guard.may_try(request(), "old"));
+}
+
+TEST_CASE("one mailbox's refusal stops no other one of the same master user") {
+    Guard guard;
+    guard.end(request("kim"), "master", true);
+    CHECK_FALSE(guard.may_try(request("kim"), "master"));
+    CHECK(guard.may_try(request("alex"), "master"));
+}
+
+TEST_CASE("three refusals in a row of a shared login stop it for all its mailboxes") {
+    Guard guard;
+    for (const char* mailbox : {"kim", "alex", "robin"}) {
+        REQUIRE(guard.may_try(request(mailbox), "master"));
+        guard.end(request(mailbox), "master", true);
+    }
+    CHECK_FALSE(guard.may_try(request("toni"), "master"));
+    CHECK(guard.may_try(request("toni"), "new master"));
+}
+
+TEST_CASE("a success between refusals keeps a shared login going") {
+    Guard guard;
+    for (const char* mailbox : {"kim", "alex"})
+        guard.end(request(mailbox), "master", true);
+    guard.end(request("robin"), "master", false);
+    guard.end(request("toni"), "master", true);
+    CHECK(guard.may_try(request("vivi"), "master"));
+}
+
+} // namespace
+} // namespace mailquotad::app

@@ -1,0 +1,61 @@
+#include "app/picture.h"
+
+#include "catch.h"
+
+namespace mailquotad::app {
+namespace {
+
+MailboxRecord record() {
+    MailboxRecord record;
+    record.settings.address = "kim.muster@verein.example";
+    record.settings.username = "web12p3";
+    record.settings.slug = "kim";
+    record.settings.server = "qloc";
+    Snapshot snapshot;
+    snapshot.limit_source = LimitSource::server;
+    snapshot.quota = {{.root = "Kim.Muster", .name = "STORAGE", .used = 5, .limit = 10, .unit = Unit::bytes},
+                      {.root = "User quota", .name = "MESSAGE", .used = 3, .limit = 10}};
+    snapshot.folders = {{.name = "INBOX", .role = FolderRole::inbox, .messages = 3, .size_bytes = 30},
+                        {.name = "Arzt", .role = FolderRole::other, .messages = 1, .size_bytes = 7},
+                        {.name = "Bank", .role = FolderRole::other, .messages = 1, .size_bytes = 3}};
+    record.snapshot = snapshot;
+    record.last_attempt = Time{};
+    return record;
+}
+
+TEST_CASE("the public picture has roles with sums and no names") {
+    const MailboxStatus status = picture_of(record(), "key");
+    REQUIRE(status.roles.size() == 2);
+    CHECK(status.roles.at(FolderRole::other).size_bytes == 10);
+    CHECK(status.roles.at(FolderRole::other).name.empty());
+    CHECK(status.messages == 5);
+}
+
+TEST_CASE("a root that names the owner is hashed, another one is kept") {
+    const MailboxStatus status = picture_of(record(), "key");
+    CHECK(status.quota[0].root.starts_with("root-"));
+    CHECK(status.quota[1].root == "User quota");
+    CHECK(public_root("INBOX.web12p3", record().settings, "key").starts_with("root-"));
+}
+
+TEST_CASE("the sum of a role is unknown when one of its folders is") {
+    MailboxRecord unknown = record();
+    unknown.snapshot->folders[1].size_bytes.reset();
+    const MailboxStatus status = picture_of(unknown, "key");
+    CHECK_FALSE(status.roles.at(FolderRole::other).size_bytes);
+    CHECK(status.roles.at(FolderRole::inbox).size_bytes == 30);
+}
+
+TEST_CASE("a failure is shown without login, address and folder names") {
+    MailboxRecord failing = record();
+    failing.failure = ProbeFailure{.kind = FailureKind::login_refused,
+                                   .detail = "NO user web12p3 (Kim.Muster@verein.example) in Arzt"};
+    const MailboxStatus status = picture_of(failing, "key");
+    REQUIRE(status.failure);
+    CHECK_THAT(status.failure->detail,
+               !ContainsSubstring("web12p3") && !ContainsSubstring("uster") && !ContainsSubstring("Arzt"));
+    CHECK_FALSE(status.last_probe_succeeded);
+}
+
+} // namespace
+} // namespace mailquotad::app

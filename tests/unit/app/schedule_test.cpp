@@ -1,0 +1,78 @@
+#include "app/schedule.h"
+
+#include "catch.h"
+
+namespace mailquotad::app {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+TEST_CASE("the first round starts at once and the next one after the interval, give or take 5 %") {
+    Schedule schedule;
+    const Schedule::Moment now{hours(1)};
+    schedule.add("kim", now);
+    CHECK(schedule.due(now) == std::vector<std::string>{"kim"});
+    schedule.started("kim");
+    CHECK(schedule.due(now).empty());
+    CHECK_FALSE(schedule.when("kim"));
+    for (int round = 0; round < 200; ++round) {
+        schedule.finished("kim", now, Seconds(1000));
+        CHECK(*schedule.when("kim") >= now + Seconds(950));
+        CHECK(*schedule.when("kim") <= now + Seconds(1050));
+    }
+}
+
+TEST_CASE("who waits longest comes first") {
+    Schedule schedule;
+    schedule.add("late", Schedule::Moment{hours(2)});
+    schedule.add("early", Schedule::Moment{hours(1)});
+    CHECK(schedule.due(Schedule::Moment{hours(3)}) == std::vector<std::string>{"early", "late"});
+    CHECK(schedule.next_after(Schedule::Moment{minutes(90)}) == Schedule::Moment{hours(2)});
+    CHECK_FALSE(schedule.next_after(Schedule::Moment{hours(2)}));
+}
+
+TEST_CASE("a look to confirm comes earlier, never later, and not while one runs") {
+    Schedule schedule;
+    const Schedule::Moment now{hours(1)};
+    schedule.add("kim", now);
+    schedule.finished("kim", now, Seconds(900));
+    schedule.hasten("kim", now + minutes(10));
+    CHECK(schedule.when("kim") == now + minutes(10));
+    schedule.hasten("kim", now + minutes(20));
+    CHECK(schedule.when("kim") == now + minutes(10));
+    schedule.started("kim");
+    schedule.hasten("kim", now);
+    CHECK_FALSE(schedule.when("kim"));
+}
+
+TEST_CASE("a mailbox that is added again keeps its time; one that is removed is forgotten") {
+    Schedule schedule;
+    const Schedule::Moment now{hours(1)};
+    schedule.add("kim", now + minutes(5));
+    schedule.add("kim", now);
+    CHECK(schedule.when("kim") == now + minutes(5));
+    schedule.remove("kim");
+    CHECK(schedule.due(now + hours(1)).empty());
+    schedule.finished("kim", now, Seconds(1));
+    CHECK(schedule.due(now + hours(1)).empty());
+}
+
+TEST_CASE("failures that pass by themselves are tried a little later each time, up to a quarter of an hour") {
+    const Seconds interval = minutes(1);
+    CHECK(delay_after(interval, std::nullopt, 0) == minutes(1));
+    CHECK(delay_after(interval, FailureKind::timeout, 1) == minutes(1));
+    CHECK(delay_after(interval, FailureKind::timeout, 2) == minutes(2));
+    CHECK(delay_after(interval, FailureKind::timeout, 5) == minutes(15));
+    CHECK(delay_after(interval, FailureKind::dns, 1000) == minutes(15));
+    CHECK(delay_after(hours(6), FailureKind::connect, 9) == hours(6));
+}
+
+TEST_CASE("a throttling server rests longer, and a refused login keeps the interval for a new password") {
+    CHECK(delay_after(minutes(1), FailureKind::throttled, 1) == minutes(15));
+    CHECK(delay_after(minutes(1), FailureKind::throttled, 9) == hours(2));
+    CHECK(delay_after(minutes(1), FailureKind::login_refused, 9) == minutes(1));
+}
+
+} // namespace
+} // namespace mailquotad::app

@@ -1,6 +1,7 @@
 #include "app/probe_job.h"
 
 #include "imap/probe.h"
+#include "pop3/probe.h"
 
 #include <exception>
 
@@ -15,7 +16,8 @@ ProbeReport failed(FailureKind kind, std::string detail) {
 }
 
 ProbeReport look(const ProbeRequest& request, const ProbeWorld& world) {
-    return imap::probe(request, world.connector, world.clock, world.cancellation);
+    const auto probe = request.endpoint.protocol == Protocol::pop3 ? pop3::probe : imap::probe;
+    return probe(request, world.connector, world.clock, world.cancellation);
 }
 
 void note_login(LoginResult& login, const ProbeReport& report) {

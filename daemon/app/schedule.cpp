@@ -67,19 +67,21 @@ void Schedule::started(const std::string& slug) {
         found->second.running = true;
 }
 
-void Schedule::finished(const std::string& slug, Moment now, Seconds delay) {
+void Schedule::finished(const std::string& slug, Moment now, std::optional<Seconds> not_before, Seconds delay) {
     const auto found = entries_.find(slug);
     if (found == entries_.end())
         return;
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(delay).count();
     std::uniform_int_distribution<std::int64_t> jitter(-milliseconds / 20, milliseconds / 20);
-    found->second = Entry{.due = now + std::chrono::milliseconds(milliseconds + jitter(random_)), .running = false};
+    const Moment due = now + std::chrono::milliseconds(milliseconds + jitter(random_));
+    const Moment earliest = now + not_before.value_or(Seconds(0));
+    found->second = Entry{.due = std::max(due, earliest), .earliest = earliest, .running = false};
 }
 
 void Schedule::hasten(const std::string& slug, Moment at) {
     const auto found = entries_.find(slug);
     if (found != entries_.end() && !found->second.running)
-        found->second.due = std::min(found->second.due, at);
+        found->second.due = std::max(found->second.earliest, std::min(found->second.due, at));
 }
 
 } // namespace mailquotad::app

@@ -33,14 +33,16 @@ public:
     [[nodiscard]] std::optional<Moment> when(const std::string& slug) const;
 
     void started(const std::string& slug);
-    /// Due again after `delay` give or take 5 %.
-    void finished(const std::string& slug, Moment now, Seconds delay);
-    /// Due not later than `at`; does nothing to one that runs.
+    /// Due again after `delay` give or take 5 %, and never earlier than `not_before` from now where the server wants
+    /// that.
+    void finished(const std::string& slug, Moment now, std::optional<Seconds> not_before, Seconds delay);
+    /// Due not later than `at`, or as soon as the server allows; does nothing to one that runs.
     void hasten(const std::string& slug, Moment at);
 
 private:
     struct Entry {
         Moment due;
+        Moment earliest{}; ///< the server wants no login before
         bool running = false;
     };
     std::map<std::string, Entry> entries_;

@@ -128,8 +128,8 @@ void Daemon::probe_finished(ProbeFinished finished) {
         log_lost_step(record, "keeping the result of a probe", error);
     }
     const auto kind = record.failure ? std::optional(record.failure->kind) : std::nullopt;
-    schedule_.finished(finished.slug, parts_.clock.steady(), finished.report.not_before,
-                       delay_after(settings_.poll.interval, kind, record.failures_in_a_row));
+    const Seconds delay = delay_after(settings_.poll.interval, kind, record.failures_in_a_row);
+    schedule_.finished(finished.slug, parts_.clock.steady(), delay, finished.report.not_before);
     if (record.alert.unconfirmed && !record.failure) {
         const Time confirm_at = record.alert.unconfirmed->first_seen + settings_.alerts.confirm_after;
         schedule_.hasten(finished.slug, parts_.clock.steady() + std::max(Seconds(1), confirm_at - parts_.clock.now()));

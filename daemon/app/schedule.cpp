@@ -67,7 +67,7 @@ void Schedule::started(const std::string& slug) {
         found->second.running = true;
 }
 
-void Schedule::finished(const std::string& slug, Moment now, std::optional<Seconds> not_before, Seconds delay) {
+void Schedule::finished(const std::string& slug, Moment now, Seconds delay, std::optional<Seconds> not_before) {
     const auto found = entries_.find(slug);
     if (found == entries_.end())
         return;

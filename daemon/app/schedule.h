@@ -35,7 +35,7 @@ public:
     void started(const std::string& slug);
     /// Due again after `delay` give or take 5 %, and never earlier than `not_before` from now where the server wants
     /// that.
-    void finished(const std::string& slug, Moment now, std::optional<Seconds> not_before, Seconds delay);
+    void finished(const std::string& slug, Moment now, Seconds delay, std::optional<Seconds> not_before = {});
     /// Due not later than `at`, or as soon as the server allows; does nothing to one that runs.
     void hasten(const std::string& slug, Moment at);
 

@@ -183,7 +183,7 @@ private:
     void knock() const noexcept {
         const int client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (client >= 0) {
-            connect(client, reinterpret_cast<const sockaddr*>(&address_), sizeof address_);
+            static_cast<void>(connect(client, reinterpret_cast<const sockaddr*>(&address_), sizeof address_));
             close(client);
         }
     }

@@ -106,13 +106,13 @@ constexpr const char* kNarrowAndPrint = R"(@media screen and (max-width: 64rem) 
   .share { display: none; }
   .plain { font-size: .9rem; }
   .plain th, .plain td { padding-right: .3rem; }
-  .folders th { white-space: normal; }
+  .folders th { white-space: normal; } .plain thead th { font-size: .8em; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; --text: #000; --muted: #333; --line: #999; --rest: #ddd; --link: #000; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .skip, nav { display: none; }
-  .boxes, .plain { font-size: 9pt; }
+  .boxes, .plain { font-size: 9pt; } .sub, .boxes thead th, dt, footer { font-size: 8pt; }
   .boxes .wide, .boxes .state { min-width: 0; }
   .boxes th, .boxes td { padding: .25rem .35rem; }
   .bar, .sym, .line { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -3,10 +3,8 @@
 
 #include "unit/store/temporary.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <random>
 
@@ -14,40 +12,6 @@ using namespace mailquotad;
 using namespace mailquotad::store;
 
 namespace {
-
-class Pipe {
-public:
-    Pipe() {
-        if (::pipe(ends_.data()) != 0)
-            throw std::runtime_error("cannot make a pipe");
-    }
-    ~Pipe() {
-        ::close(ends_[0]);
-        ::close(ends_[1]);
-    }
-    Pipe(const Pipe&) = delete;
-    Pipe& operator=(const Pipe&) = delete;
-    void tell(char what) const {
-        if (::write(ends_[1], &what, 1) != 1)
-            throw std::runtime_error("cannot write to the pipe");
-    }
-    [[nodiscard]] char hear() const {
-        char what = 0;
-        return ::read(ends_[0], &what, 1) == 1 ? what : '\0';
-    }
-    // What was said before the other end died.
-    [[nodiscard]] std::string rest() {
-        ::close(ends_[1]);
-        ends_[1] = -1;
-        std::string said;
-        while (const char what = hear())
-            said += what;
-        return said;
-    }
-
-private:
-    std::array<int, 2> ends_{};
-};
 
 std::string id(std::int64_t number) {
     return "<" + std::to_string(number) + "@x.example>";

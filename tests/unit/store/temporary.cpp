@@ -64,6 +64,36 @@ int in_child(const std::function<void()>& work) {
     return wait_for(start_child(work));
 }
 
+Pipe::Pipe() {
+    if (::pipe(ends_.data()) != 0)
+        throw std::runtime_error("cannot make a pipe");
+}
+
+Pipe::~Pipe() {
+    for (const int end : ends_)
+        if (end >= 0)
+            ::close(end);
+}
+
+void Pipe::tell(char what) const {
+    if (::write(ends_[1], &what, 1) != 1)
+        throw std::runtime_error("cannot write to the pipe");
+}
+
+char Pipe::hear() const {
+    char what = 0;
+    return ::read(ends_[0], &what, 1) == 1 ? what : '\0';
+}
+
+std::string Pipe::rest() {
+    ::close(ends_[1]);
+    ends_[1] = -1;
+    std::string said;
+    while (const char what = hear())
+        said += what;
+    return said;
+}
+
 void become_nobody() {
     constexpr ::uid_t kNobody = 65'534;
     if (::geteuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0))

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -37,6 +38,23 @@ int in_child(const std::function<void()>& work);
 /// Starts `work` in a child process, to be waited for with wait_for().
 pid_t start_child(const std::function<void()>& work);
 int wait_for(pid_t child);
+
+/// One character at a time from one process to another. Make it before the child.
+class Pipe {
+public:
+    Pipe();
+    ~Pipe();
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+    void tell(char what) const;
+    /// Waits; NUL where the other end is gone.
+    [[nodiscard]] char hear() const;
+    /// What was said before the other process ended.
+    [[nodiscard]] std::string rest();
+
+private:
+    std::array<int, 2> ends_{};
+};
 
 /// Gives up the rights of root in this process, so that file modes count.
 void become_nobody();

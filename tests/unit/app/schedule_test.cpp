@@ -46,6 +46,20 @@ TEST_CASE("a look to confirm comes earlier, never later, and not while one runs"
     CHECK_FALSE(schedule.when("kim"));
 }
 
+TEST_CASE("a server that wants no login before a while is obeyed, also by a look to confirm") {
+    Schedule schedule;
+    const Schedule::Moment now{hours(1)};
+    schedule.add("kim", now);
+    for (int round = 0; round < 200; ++round) {
+        schedule.finished("kim", now, Seconds(900), Seconds(900));
+        CHECK(*schedule.when("kim") >= now + Seconds(900));
+        schedule.hasten("kim", now + minutes(1));
+        CHECK(schedule.when("kim") == now + Seconds(900));
+    }
+    schedule.finished("kim", now, Seconds(3600), Seconds(900));
+    CHECK(*schedule.when("kim") >= now + minutes(57));
+}
+
 TEST_CASE("a mailbox that is added again keeps its time; one that is removed is forgotten") {
     Schedule schedule;
     const Schedule::Moment now{hours(1)};

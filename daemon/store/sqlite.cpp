@@ -90,12 +90,14 @@ void require_writable(const fs::path& folder, const fs::path& file) {
 // An empty file is a new database to SQLite, which would throw the log of the old one away. Asked without opening the
 // file: closing it would drop the locks that another connection of this process holds on it.
 void check_log(const fs::path& file) {
+    // The log first: where another process is making the database just now, the file is never empty once there is a
+    // log.
     std::error_code error;
-    const auto size = fs::file_size(file, error);
-    if (error || size > 0)
-        return;
     const auto log = fs::file_size(file.string() + "-wal", error);
-    if (!error && log > 0)
+    if (error || log == 0)
+        return;
+    const auto size = fs::file_size(file, error);
+    if (!error && size == 0)
         throw_damaged(file.string(), "is empty although its log " + file.string() + "-wal is not");
 }
 

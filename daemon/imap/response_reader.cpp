@@ -139,7 +139,8 @@ std::string_view ResponseReader::next() {
     std::size_t line_at = 0; // literals are looked for in the lines only, never in another literal's bytes
     append_line();
     while (true) {
-        response_.resize(without_line_end(response_).size());
+        // Only the line's own end is cut: a literal's last byte may be a CR.
+        response_.resize(line_at + without_line_end(std::string_view(response_).substr(line_at)).size());
         const auto literal = announced_literal(std::string_view(response_).substr(line_at));
         if (!literal || !may_hold_literals(response_)) {
             return response_;

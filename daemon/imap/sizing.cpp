@@ -28,7 +28,8 @@ struct Tally {
     std::int64_t uidvalidity = 0;
     std::int64_t uidnext = 0;
     std::int64_t highestmodseq = 0;
-    std::optional<std::int64_t> exists;
+    std::optional<std::int64_t> exists; ///< as EXAMINE tells it
+    std::int64_t most = 0;              ///< with what came meanwhile
     std::int64_t expunged = 0;
     std::int64_t count = 0;
     std::int64_t size = 0;
@@ -49,9 +50,9 @@ struct Tally {
                 .size = total_size(),
                 .next_uid = next_uid};
     }
-    // Mail that was expunged while we added may or may not have been counted.
+    // Mail that came or was expunged while we added up may or may not have been counted.
     [[nodiscard]] bool is_whole() const {
-        return exists && total_count() <= *exists && total_count() >= *exists - expunged;
+        return exists && total_count() <= most && total_count() >= *exists - expunged;
     }
 };
 
@@ -95,7 +96,8 @@ bool note(Tally& tally, const Untagged& response) {
         return line.uid && line.size;
     }
     if (response.number && equals_ignoring_case(response.keyword, "EXISTS")) {
-        tally.exists = std::max(*response.number, tally.exists.value_or(0));
+        tally.exists = tally.exists.value_or(*response.number);
+        tally.most = std::max(*response.number, tally.most);
     } else if (response.number && equals_ignoring_case(response.keyword, "EXPUNGE")) {
         ++tally.expunged;
     } else if (response.condition != nullptr) {

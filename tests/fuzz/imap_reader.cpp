@@ -28,7 +28,9 @@ void parse_everything(std::string_view response, imap::QuotaAnswer& quota) {
     quota.add_roots(imap::parse_quotaroot(body));
     if (const auto condition = imap::parse_condition(text.substr(std::min<std::size_t>(1, text.size())))) {
         imap::classify_refusal(*condition, FailureKind::protocol);
-        imap::Capabilities(condition->arguments).text();
+        if (imap::Capabilities(condition->arguments).text().size() > condition->arguments.size()) {
+            __builtin_trap();
+        }
     }
 }
 

@@ -48,6 +48,11 @@ TEST_CASE("what a literal holds is never taken for another literal") {
     CHECK(at_end.responses == Texts{"* LIST () {7}\r\nfoo {9}", "* NEXT"});
 }
 
+TEST_CASE("a literal that ends with CR keeps it, also before a bare line feed") {
+    const Heard heard = hear("S~: * LIST () {4}<x0d><x0a>abc<x0d><x0a>* NEXT<x0d><x0a>\nCLOSE");
+    CHECK(heard.responses == Texts{"* LIST () {4}\r\nabc\r", "* NEXT"});
+}
+
 TEST_CASE("free text that looks like a literal is text") {
     const Heard heard = hear("S: * OK see {5}\nS: * no {7}\nS: A1 OK {9}\nS: + {3}\nS: * BYE\nCLOSE");
     CHECK(heard.responses == Texts{"* OK see {5}", "* no {7}", "A1 OK {9}", "+ {3}", "* BYE"});

@@ -13,9 +13,9 @@
 namespace mailquotad::observe {
 
 struct HttpOptions {
-    std::string address;            ///< an IPv4 address, "localhost" for 127.0.0.1, or IPv6 (see can_ipv6)
-    std::uint16_t port = 0;         ///< 0: a free one
-    std::string language;           ///< when Accept-Language names none that is there
+    std::string address;              ///< an IPv4 address, "localhost" for 127.0.0.1, or IPv6 (see can_ipv6)
+    std::uint16_t port = 0;           ///< 0: a free one
+    std::string language;             ///< when Accept-Language names none that is there
     std::vector<std::string> hosts{}; ///< names under which a reverse proxy or a scraper asks, beside IP addresses
     std::chrono::milliseconds request_timeout{5000}; ///< for a request to arrive, and for each write of its answer
     const os::Clock* clock = nullptr;                ///< null: the system's; must outlive the server

@@ -61,8 +61,9 @@ class Certificate:
 class Authority:
     """Signs server certificates. Each instance is an authority that knows nothing of any other."""
 
-    def __init__(self, folder: Path, name: str = "mailquotad demonstration CA"):
+    def __init__(self, folder: Path, name: str = "mailquotad demonstration CA", *, rsa: bool = False):
         self.folder = folder
+        self._rsa = rsa  # keys of RSA 2048, as most hosters have them, instead of P-256
         folder.mkdir(parents=True, exist_ok=True)
         self.certificate = folder / "ca.pem"
         if self.certificate.exists():
@@ -106,7 +107,10 @@ class Authority:
         return self.issue("early", begins=timedelta(days=1), ends=timedelta(days=30))
 
     def _new_key(self, file: str) -> None:
-        _openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", file, folder=self.folder)
+        if self._rsa:
+            _openssl("genrsa", "-out", file, "2048", folder=self.folder)
+        else:
+            _openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", file, folder=self.folder)
         (self.folder / file).chmod(0o600)
 
     def _write_config(self, file: str, names: str) -> None:

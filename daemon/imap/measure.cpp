@@ -42,6 +42,8 @@ public:
         }
         if (discovers_) {
             memory_.discovered_at = now_;
+        } else if (root_refused_ && quota_.answered()) {
+            memory_.discovered_at.reset(); // the folder that stood for a root may be gone: another must be found
         }
         forget_vanished_folders();
         return {.snapshot = {.measured_at = {},
@@ -141,26 +143,13 @@ private:
         for (std::size_t i = first_root; i < list; ++i) {
             if (answers[i].ok()) {
                 quota_.set_answered();
+            } else {
+                root_refused_ = true;
             }
         }
-        forget_refused_roots({answers.begin() + static_cast<std::ptrdiff_t>(first_root),
-                              answers.begin() + static_cast<std::ptrdiff_t>(list)});
         list_answer_ = answers[list];
         if (memory_.personal.empty()) {
             memory_.personal = {{.prefix = "", .delimiter = ""}};
-        }
-    }
-
-    // A folder that stood for a root may have been deleted; INBOX is always asked.
-    void forget_refused_roots(const std::vector<Condition>& answers) {
-        std::vector<std::string> kept;
-        for (std::size_t i = 0; i < answers.size(); ++i) {
-            if (i == 0 || answers[i].ok()) {
-                kept.push_back(memory_.root_folders[i]);
-            }
-        }
-        if (!kept.empty()) {
-            memory_.root_folders = std::move(kept);
         }
     }
 
@@ -211,6 +200,7 @@ private:
     void ask_roots(const std::vector<std::string>& folders, RootDiscovery& discovery) {
         constexpr std::size_t kMaxRootFolders = 200;
         std::vector<Command> commands;
+        commands.reserve(folders.size());
         for (const std::string& folder : folders) {
             commands.push_back(Command::get_quota_root(folder));
         }
@@ -343,6 +333,7 @@ private:
     FolderTable table_;
     QuotaAnswer quota_;
     bool discovers_;
+    bool root_refused_ = false;
     Capabilities capabilities_;
     Condition list_answer_;
 };

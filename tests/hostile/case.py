@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hostile import program
@@ -24,6 +24,7 @@ class World:
     stranger: Authority  # one that they do not
     baseline: program.Baseline
     margin_kib: int
+    growths_kib: list[int] = field(default_factory=list)  # memory beyond the baseline, of every case
 
 
 # Makes the server's settings from its port.
@@ -69,6 +70,7 @@ class Case:
         expected = 0 if hostile["stage"] else 3
         wrong += [] if outcome.status == expected else [f"exit status {outcome.status} instead of {expected}"]
         more = outcome.resident_kib - world.baseline.kib()
+        world.growths_kib.append(more)
         return wrong + ([f"{more} KiB more memory than with good servers"] if more > world.margin_kib else [])
 
     def judge_hostile(self, mailbox: dict) -> list[str]:

@@ -26,7 +26,7 @@ std::string listed(const settings::Settings& settings) {
 
 std::optional<store::Database> try_writable(const settings::Settings& settings) {
     try {
-        return store::Database::open_sqlite(settings.state_directory);
+        return store::Database::open_sqlite(settings.state_directory, store::Inspection::header);
     } catch (const store::StoreError&) {
         return std::nullopt; // a command beside the daemon may lack the rights; it then only reads
     }
@@ -35,7 +35,8 @@ std::optional<store::Database> try_writable(const settings::Settings& settings) 
 std::optional<store::Database> try_readable(const settings::Settings& settings) {
     try {
         return store::Database::open_sqlite_readonly(settings.state_directory);
-    } catch (const store::StoreError&) {
+    } catch (const store::StoreError& error) {
+        std::cerr << "warning: going on without what was remembered: " << for_terminal(error.what()) << '\n';
         return std::nullopt;
     }
 }

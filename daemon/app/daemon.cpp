@@ -65,6 +65,7 @@ bool Daemon::run() {
 void Daemon::turn() {
     start_due_probes();
     start_due_mail();
+    tidy();
     publish();
 }
 
@@ -228,17 +229,16 @@ void Daemon::reload() {
     parts_.service.ready();
 }
 
+/// Once a day: history beyond its retention goes.
+void Daemon::tidy() {
+    if (parts_.clock.now() - tidied_at_ < Days(1))
+        return;
+    tidied_at_ = parts_.clock.now();
+    parts_.database.prune(tidied_at_);
+}
+
 void Daemon::publish() {
-    status_.at = parts_.clock.now();
-    status_.mailboxes.clear();
-    for (const settings::Mailbox& mailbox : settings_.mailboxes)
-        status_.mailboxes.push_back(picture_of(records_.at(mailbox.slug), parts_.database.hash_key()));
-    if (std::all_of(status_.mailboxes.begin(), status_.mailboxes.end(),
-                    [](const MailboxStatus& mailbox) { return mailbox.last_attempt.has_value(); })) {
-        if (!status_.first_round_done)
-            status_.first_round_done = status_.at;
-        status_.last_round_done = status_.at;
-    }
+    draw_mailboxes(status_, settings_, records_, parts_.database.hash_key(), parts_.clock.now());
     status_.outbox_pending = parts_.database.unsent_mail();
     status_.silences_active = static_cast<int>(parts_.database.silences(status_.at).size());
     status_.stuck_workers = prober_.stuck(settings_.poll.timeout);

@@ -64,6 +64,7 @@ private:
     void reload();
     void start_due_probes();
     void start_due_mail();
+    void tidy();
     void publish();
 
     void probe_finished(ProbeFinished finished);
@@ -78,7 +79,8 @@ private:
     std::shared_ptr<notify::Notifier> notifier_;
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
     Schedule schedule_;
-    Status status_; ///< what is not per mailbox
+    Status status_;    ///< what is not per mailbox
+    Time tidied_at_{}; ///< when old rows were last thinned out
     bool stopping_ = false;
     Prober prober_;
     Mailer mailer_;

@@ -115,6 +115,8 @@ CheckResult result_from(const json& value) {
              .messages = number_or_nothing<std::int64_t>(folder, "messages"),
              .size_bytes = number_or_nothing<std::int64_t>(folder, "size_bytes")});
     const json& cost = value.at("cost");
+    if (!cost.is_object())
+        return result; // never tried yet
     result.cost = {.round_trips = cost.at("round_trips").get<int>(),
                    .commands = cost.at("commands").get<int>(),
                    .bytes_sent = cost.at("bytes_sent").get<std::int64_t>(),

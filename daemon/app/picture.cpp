@@ -117,4 +117,21 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
     return status;
 }
 
+void draw_mailboxes(Status& status, const settings::Settings& settings,
+                    const std::map<std::string, MailboxRecord>& records, const std::string& hash_key, Time now) {
+    status.at = now;
+    status.mailboxes.clear();
+    for (const settings::Mailbox& mailbox : settings.mailboxes)
+        status.mailboxes.push_back(picture_of(records.at(mailbox.slug), hash_key));
+    Time oldest = now;
+    for (const MailboxStatus& mailbox : status.mailboxes) {
+        if (!mailbox.last_attempt)
+            return;
+        oldest = std::min(oldest, *mailbox.last_attempt);
+    }
+    if (!status.first_round_done)
+        status.first_round_done = now;
+    status.last_round_done = oldest; // since then every mailbox was tried
+}
+
 } // namespace mailquotad::app

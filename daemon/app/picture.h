@@ -4,7 +4,7 @@
 #include "app/mailbox_record.h"
 #include "core/status.h"
 
-#include <optional>
+#include <map>
 #include <string>
 
 namespace mailquotad::app {
@@ -12,6 +12,11 @@ namespace mailquotad::app {
 /// The public view of one mailbox. Root names that contain the address, its local part or the login are replaced by a
 /// keyed hash; failure texts have them hidden.
 MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_key);
+
+/// Sets what a status says of its mailboxes, in the order of the settings, and of the rounds made so far. There must be
+/// a record for each mailbox of the settings.
+void draw_mailboxes(Status& status, const settings::Settings& settings,
+                    const std::map<std::string, MailboxRecord>& records, const std::string& hash_key, Time now);
 
 /// A root name as a label or page may show it.
 std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key);

@@ -26,6 +26,7 @@ Headers headers_of(const NoticeFacts& facts) {
                          std::string(to_string(all_clear ? Stage::ok : facts.notification.stage)));
     headers.emplace_back("X-Mailquotad-Mailbox", facts.slug);
     headers.emplace_back("X-Mailquotad-Episode", std::to_string(facts.notification.episode));
+    headers.emplace_back("X-Mailquotad-Kind", std::string(to_string(facts.notification.kind)));
     if (facts.test) {
         headers.emplace_back("X-Mailquotad-Test", "yes");
     } else if (facts.notification.stage == Stage::full && !all_clear) {

@@ -18,7 +18,7 @@ std::string check_json(const std::vector<CheckResult>& results, Time checked_at)
 /// A Nagios plugin's output: one line with perfdata, then a line per mailbox.
 std::string check_nagios(const std::vector<CheckResult>& results);
 
-/// "431 MiB", "1.2 GiB": 1024-based, three significant digits, for the shell.
+/// "431 MiB", "1.2 GiB": 1024-based, for the shell.
 std::string iec(std::int64_t bytes);
 
 } // namespace mailquotad::app

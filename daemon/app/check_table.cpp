@@ -114,7 +114,7 @@ std::string iec(std::int64_t bytes) {
     constexpr std::array<const char*, 7> units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     auto value = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while (value >= 999.5 && unit + 1 < units.size()) {
+    while (value >= 1023.5 && unit + 1 < units.size()) {
         value /= 1024;
         ++unit;
     }

@@ -131,7 +131,7 @@ void Daemon::probe_finished(ProbeFinished finished) {
     const auto kind = record.failure ? std::optional(record.failure->kind) : std::nullopt;
     const Seconds delay = delay_after(settings_.poll.interval, kind, record.failures_in_a_row);
     schedule_.finished(finished.slug, parts_.clock.steady(), delay, finished.report.not_before);
-    if (record.alert.unconfirmed && !record.failure) {
+    if (record.decision == DecisionReason::not_confirmed && !record.failure) {
         const Time confirm_at = record.alert.unconfirmed->first_seen + settings_.alerts.confirm_after;
         schedule_.hasten(finished.slug, parts_.clock.steady() + std::max(Seconds(1), confirm_at - parts_.clock.now()));
     }

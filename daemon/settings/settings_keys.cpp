@@ -12,7 +12,6 @@ constexpr std::string_view kSecretForms =
     R"(a table with one form: { credential = "NAME" }, { file = "/PATH" }, { env = "NAME" } or { command = ["PROGRAM", "ARGUMENT"] })";
 constexpr std::string_view kAddressForm = R"(a mail address, such as "kim.muster@verein.example")";
 constexpr std::string_view kAddressList = R"(a list of mail addresses, such as ["kim@privat.example"])";
-constexpr std::string_view kDurationForm = R"(a duration, such as "30s", "15min", "6h" or "7d")";
 constexpr std::string_view kSizeForm = R"(a size, such as "500MiB", with one of B, kB, KiB, MB, MiB, GB, GiB, TB, TiB)";
 constexpr std::string_view kPercentForm = R"(a percentage from "0%" to "100%", such as "80%")";
 constexpr std::string_view kStageForm =

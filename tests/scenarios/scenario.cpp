@@ -55,8 +55,6 @@ void read_line(Script& script, bool& in_mails, const std::string& line) {
         return;
     if (words[0] == "mails")
         in_mails = true;
-    else if (words[0] == "logins")
-        script.outcome.expected_logins = std::stoi(words.at(1));
     else if (in_mails)
         script.outcome.expected.push_back(line);
     else if (words[0] == "interval")
@@ -125,7 +123,6 @@ public:
         }
         Outcome outcome = script_.outcome;
         outcome.mails = mails_;
-        outcome.logins = server_.logins();
         return outcome;
     }
 
@@ -139,7 +136,7 @@ private:
         settings.poll.interval = script_.interval;
         settings.alerts.confirm_after = script_.confirm;
         settings.alerts.quiet_hours = script_.quiet;
-        settings.smtp = settings::Smtp{.from = "Webmaster <webmaster@verein.example>"};
+        settings.smtp.emplace().from = "Webmaster <webmaster@verein.example>";
         settings::Server server;
         server.key = "qloc";
         server.imap = Endpoint{.host = "imap.example", .port = 993};
@@ -218,10 +215,10 @@ private:
         const std::regex header("X-Mailquotad-Stage: (\\w+)");
         if (!std::regex_search(delivery.text, stage, header))
             throw std::runtime_error("a mail without a stage");
-        const auto minutes = std::chrono::floor<std::chrono::minutes>(clock_.now() - kFirstDay).count();
+        const auto days = std::chrono::floor<Days>(clock_.now() - kFirstDay).count();
         const std::regex kind("X-Mailquotad-Kind: (\\w+)");
         std::regex_search(delivery.text, id, kind);
-        mails_.push_back("day " + std::to_string(minutes / 1440 + 1) + ' ' + std::to_string(minutes % 1440 / 60) + ' ' +
+        mails_.push_back("day " + std::to_string(days + 1) + ' ' +
                          delivery.to.front().substr(0, delivery.to.front().find('@')) + ' ' + stage[1].str() + ' ' +
                          id[1].str());
     }

@@ -10,8 +10,7 @@
 //   day 3 10:00 restart      the daemon ends and starts again on the same database
 //   until day 30             the end; day 1 begins at 00:00 on Monday 2026-11-02, in UTC
 //   mails                    then the mails to owners, in order:
-//   day 3 10 kim urgent warning       day, hour, mailbox, stage, kind
-//   logins 5                 optional: how often a login was tried in all
+//   day 3 kim urgent warning          day, mailbox, stage, kind; no hour, since polls have jitter
 #pragma once
 
 #include <string>

@@ -67,6 +67,9 @@ void SocketTransport::start_tls() {
     tls_ = std::move(session);
     traffic_.tls_version = tls_->version();
     traffic_.round_trips += tls_->handshake_round_trips();
+    if (tls_->server_speaks_last()) {
+        answer_awaited_ = false; // a greeting rides with the server's Finished
+    }
     log_.note(traffic_.tls_version + " with " + options_.endpoint.host +
               (options_.trust.pins.empty() ? "" : ", pinned"));
 }

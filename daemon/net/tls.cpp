@@ -81,7 +81,9 @@ ssize_t TlsSession::noted(ssize_t size) noexcept {
 TlsSession::TlsSession(int socket, const std::string& host, const Trust& trust,
                        std::shared_ptr<const TlsCredentials> credentials)
     : socket_(socket), host_(without_dot(host)), trust_(trust), credentials_(std::move(credentials)) {
-    require(gnutls_init(&session_, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS), "TLS");
+    require(gnutls_init(&session_,
+                        GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP),
+            "TLS");
     try {
         require(gnutls_priority_set_direct(session_, kPriority, nullptr), "TLS settings");
         require(gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_->get()), "TLS credentials");
@@ -179,6 +181,10 @@ std::string TlsSession::version() const {
 
 int TlsSession::handshake_round_trips() const {
     return gnutls_protocol_get_version(session_) == GNUTLS_TLS1_3 ? 1 : 2;
+}
+
+bool TlsSession::server_speaks_last() const {
+    return gnutls_protocol_get_version(session_) != GNUTLS_TLS1_3;
 }
 
 void TlsSession::bye() noexcept {

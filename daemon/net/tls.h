@@ -49,6 +49,9 @@ public:
     /// What a handshake of this version costs.
     [[nodiscard]] int handshake_round_trips() const;
 
+    /// Whether the handshake ended with a message of the server, as TLS 1.2's does: what it says next comes along.
+    [[nodiscard]] bool server_speaks_last() const;
+
     /// Announces the end to the peer, as far as that goes without waiting.
     void bye() noexcept;
 

@@ -104,6 +104,18 @@ void open_or_close_episode(AlertState& state, Stage stage, const Intention& afte
     }
 }
 
+/// The stage that counts for a mail. Hysteresis keeps what the owner was told; above that only what was measured now
+/// counts, else a spike would confirm itself for as long as its stage is held.
+Stage stage_to_tell(const AlertState& state, const Assessment& assessment) {
+    Stage known = Stage::ok;
+    if (state.episode && state.episode->told)
+        known = state.episode->told->stage;
+    if (state.waiting)
+        known = std::max(known, state.waiting->stage);
+    const Stage measured = assessment.measured.value_or(*assessment.stage);
+    return std::min(*assessment.stage, std::max(known, measured));
+}
+
 /// Whether the mail rests on a measurement that a second one must confirm.
 bool needs_confirmation(const Intention& intention) {
     return intention.reason == DecisionReason::stage_entered || intention.reason == DecisionReason::stage_raised;
@@ -168,7 +180,7 @@ Decision decide(const AlertState& state, const Assessment& assessment, const Ale
     if (!assessment.stage)
         return decision;
 
-    const Stage stage = *assessment.stage;
+    const Stage stage = stage_to_tell(next, assessment);
     open_or_close_episode(next, stage, intend_all_clear(next), circumstances.now);
     const Intention intention = intend(next, stage, rules, circumstances.now);
     decision.reason = intention.reason;

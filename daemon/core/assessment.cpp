@@ -189,6 +189,7 @@ Judgement judge(const Snapshot& snapshot, const Policy& policy, const Outlook& o
 
 Assessment assess_once(const Judgement& judgement) {
     Assessment assessment{.stage = judgement.entered(),
+                          .measured = judgement.entered(),
                           .limit_source = judgement.limit_source,
                           .reasons = {},
                           .tightest = judgement.tightest};

@@ -69,7 +69,8 @@ struct StageState {
 
 /// What a mailbox is in now, and why.
 struct Assessment {
-    std::optional<Stage> stage; ///< nothing: nothing is known
+    std::optional<Stage> stage;         ///< nothing: nothing is known
+    std::optional<Stage> measured = {}; ///< what this measurement alone says; below `stage` where hysteresis holds it
     LimitSource limit_source = LimitSource::not_told;
     std::vector<Reason> reasons;
     std::optional<Tightest> tightest;

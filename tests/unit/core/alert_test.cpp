@@ -75,20 +75,27 @@ TEST_CASE("a stage that was gone at the second look mails nobody") {
 }
 
 TEST_CASE("a stage that only hysteresis holds does not confirm a spike") {
+    const auto at = [](Time now) {
+        Circumstances circumstances;
+        circumstances.now = now;
+        return circumstances;
+    };
+    AlertRules at_once;
+    at_once.confirm_after = Seconds(0);
     AlertRules rules;
     rules.confirm_after = std::chrono::minutes(10);
     Assessment spike;
     spike.stage = spike.measured = Stage::urgent;
-    const Decision first = decide({}, spike, rules, {.now = kMonday});
+    const Decision first = decide({}, spike, rules, at(kMonday));
     CHECK(first.reason == DecisionReason::not_confirmed);
     Assessment held = spike;
     held.measured = Stage::ok;
-    const Decision second = decide(first.next, held, rules, {.now = kMonday + std::chrono::minutes(10)});
+    const Decision second = decide(first.next, held, rules, at(kMonday + std::chrono::minutes(10)));
     CHECK_FALSE(second.notify);
     CHECK(second.reason == DecisionReason::stage_ok);
-    const AlertState told = accepted(decide(second.next, spike, {.confirm_after = Seconds(0)}, {.now = kMonday}).next,
-                                     NotificationKind::warning, Stage::urgent, kMonday);
-    CHECK(decide(told, held, rules, {.now = kMonday + std::chrono::hours(1)}).reason == DecisionReason::already_told);
+    const AlertState told = accepted(decide(second.next, spike, at_once, at(kMonday)).next, NotificationKind::warning,
+                                     Stage::urgent, kMonday);
+    CHECK(decide(told, held, rules, at(kMonday + std::chrono::hours(1))).reason == DecisionReason::already_told);
 }
 
 TEST_CASE("a lower second measurement confirms the lower stage") {

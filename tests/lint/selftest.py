@@ -186,7 +186,7 @@ class TextLint(Tree):
         return text_lint.lint(self.root)[0]
 
     def test_passes_ordinary_text(self):
-        good = "Reads /etc/mailquotad, writes $HOME/work/x and build/work/y; see https://debian.org/tmp/x.\n"
+        good = "Reads /etc/mailquotad, writes $HOME/elsewhere/x and build/elsewhere/y; see https://verein.example/tmp/x.\n"
         self.assertEqual(self.breaches(good), [])
         self.assertEqual(self.run_as_command("text_lint.py").returncode, 0)
 

@@ -2,6 +2,7 @@
 #include "app/daemon.h"
 
 #include "app/daemon_log.h"
+#include "app/keeping.h"
 #include "app/mailbox_notes.h"
 #include "app/picture.h"
 #include "app/rules.h"
@@ -141,35 +142,20 @@ void Daemon::probe_failed(MailboxRecord& record, const ProbeFinished& finished) 
     const Time now = parts_.clock.now();
     note_failure(record, finished.report, now);
     log_failure(record);
-    parts_.database.transaction([&] {
-        record_login(parts_.database, finished.login, now);
-        parts_.database.save_probe_memory(finished.slug, finished.report.memory);
-        save_notes(parts_.database, record);
-    });
+    keep_failure(parts_.database, record, finished, now);
 }
 
 void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finished) {
     const Time now = parts_.clock.now();
     note_success(record, *finished.report.snapshot());
     AlertState alert = record.alert;
-    const Judgement judgement = judge(*record.snapshot, record.settings.policy, Outlook{});
-    record.assessment = assess(judgement, alert.stage, now);
+    record.assessment = assess(judge(*record.snapshot, record.settings.policy, Outlook{}), alert.stage, now);
     Decision decision = decide(alert, record.assessment, rules_for(settings_, record.settings),
                                circumstances_of(parts_.database, record.settings.slug, now));
     const MailContext context{
         .settings = settings_, .catalog = parts_.catalog, .hash_key = parts_.database.hash_key(), .now = now};
-    const std::vector<store::OutboxRow> mails = mails_for(context, record, decision);
-    parts_.database.transaction([&] {
-        record_login(parts_.database, finished.login, now);
-        parts_.database.save_probe_memory(finished.slug, finished.report.memory);
-        for (const store::Sample& sample : record.unsaved)
-            parts_.database.add_sample(finished.slug, sample);
-        parts_.database.save_alert_state(finished.slug, decision.next);
-        for (const store::OutboxRow& mail : mails)
-            parts_.database.enqueue(mail);
-        save_notes(parts_.database, record);
-    });
-    record.unsaved.clear();
+    const std::vector<store::OutboxRow> mails = mails_for(context, record, decision); // numbers the episode's mails
+    keep_success(parts_.database, record, finished, decision, mails, now);
     if (!is_sent(decision.reason) && decision.reason != DecisionReason::stage_ok)
         ++status_.notifications_suppressed[decision.reason];
     record.alert = std::move(decision.next);

@@ -1,0 +1,31 @@
+#include "app/keeping.h"
+
+#include "app/login_guard.h"
+#include "app/mailbox_notes.h"
+
+namespace mailquotad::app {
+
+void keep_failure(store::Database& database, const MailboxRecord& record, const ProbeFinished& finished, Time now) {
+    database.transaction([&] {
+        record_login(database, finished.login, now);
+        database.save_probe_memory(finished.slug, finished.report.memory);
+        save_notes(database, record);
+    });
+}
+
+void keep_success(store::Database& database, MailboxRecord& record, const ProbeFinished& finished,
+                  const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now) {
+    database.transaction([&] {
+        record_login(database, finished.login, now);
+        database.save_probe_memory(finished.slug, finished.report.memory);
+        for (const store::Sample& sample : record.unsaved)
+            database.add_sample(finished.slug, sample);
+        database.save_alert_state(finished.slug, decision.next);
+        for (const store::OutboxRow& mail : mails)
+            database.enqueue(mail);
+        save_notes(database, record);
+    });
+    record.unsaved.clear();
+}
+
+} // namespace mailquotad::app

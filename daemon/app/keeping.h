@@ -1,0 +1,21 @@
+// What became of a probe goes to the database: one transaction each, so that a crash leaves all of it or nothing.
+#pragma once
+
+#include "app/mailbox_record.h"
+#include "app/probe_job.h"
+#include "core/alert.h"
+#include "store/database.h"
+
+#include <vector>
+
+namespace mailquotad::app {
+
+/// What a failed probe taught: its login, the server's shape, the evidence. Throws store::StoreError.
+void keep_failure(store::Database& database, const MailboxRecord& record, const ProbeFinished& finished, Time now);
+
+/// The measurement, the decision and its mails. Clears record.unsaved once it is stored. Throws store::StoreError;
+/// then nothing is stored and record.unsaved stays.
+void keep_success(store::Database& database, MailboxRecord& record, const ProbeFinished& finished,
+                  const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now);
+
+} // namespace mailquotad::app

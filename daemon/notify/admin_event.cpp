@@ -1,0 +1,36 @@
+#include "notify/admin_event.h"
+
+namespace mailquotad::notify {
+
+std::string_view to_string(AdminEventKind kind) {
+    switch (kind) {
+    case AdminEventKind::burst_held:
+        return "burst_held";
+    case AdminEventKind::login_refused:
+        return "login_refused";
+    case AdminEventKind::server_gone:
+        return "server_gone";
+    case AdminEventKind::smtp_failing:
+        return "smtp_failing";
+    case AdminEventKind::mail_refused:
+        return "mail_refused";
+    case AdminEventKind::mail_bounced:
+        return "mail_bounced";
+    case AdminEventKind::owner_silent:
+        return "owner_silent";
+    case AdminEventKind::digest:
+        return "digest";
+    case AdminEventKind::test:
+        break;
+    }
+    return "test";
+}
+
+std::optional<AdminEventKind> parse_admin_event_kind(std::string_view text) {
+    for (const AdminEventKind kind : kAllAdminEventKinds)
+        if (to_string(kind) == text)
+            return kind;
+    return std::nullopt;
+}
+
+} // namespace mailquotad::notify

@@ -1,10 +1,14 @@
 // From a decision to the words that the owner reads.
 #pragma once
 
+#include "core/advice.h"
 #include "core/alert.h"
+#include "core/endpoint.h"
 #include "core/measurement.h"
+#include "core/wording.h"
 #include "notify/message.h"
 #include "text/catalog.h"
+#include "text/client_guides.h"
 
 #include <optional>
 #include <string>
@@ -24,6 +28,12 @@ struct NoticeFacts {
     Assessment assessment;
     Snapshot snapshot;
     std::optional<Forecast> forecast;
+    std::optional<AdvicePlan> advice;        ///< nothing: only what folder sizes say by themselves
+    std::optional<std::int64_t> freed_bytes; ///< all-clear: what the clean-up of this episode brought
+    std::optional<text::ClientGuide> guide;  ///< steps of the owner's program; nothing: general words
+    std::optional<Endpoint> pop3;            ///< for the steps that fetch by POP3
+    Wording wording;
+    std::string codeword; ///< that the owner chose at enrolment; may be empty
     std::string message_id;
     std::string first_message_id; ///< root of the thread, or empty
     std::string last_message_id;

@@ -1,6 +1,6 @@
 #include "imap/capabilities.h"
 
-#include "imap/ascii.h"
+#include "core/ascii.h"
 
 #include <algorithm>
 

@@ -1,5 +1,6 @@
 #include "imap/command.h"
 
+#include "core/ascii.h"
 #include "core/secret.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ bool is_seven_bit(std::string_view text) {
 } // namespace
 
 bool Command::can_be_sent(std::string_view text) {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+    return fits_a_line(text);
 }
 
 Command::~Command() {

@@ -1,6 +1,6 @@
 #include "imap/condition.h"
 
-#include "imap/ascii.h"
+#include "core/ascii.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
 #include "imap/folder_table.h"
 
-#include "imap/ascii.h"
+#include "core/ascii.h"
 #include "imap/folder_names.h"
 #include "imap/roles.h"
 

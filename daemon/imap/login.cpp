@@ -1,94 +1,11 @@
 #include "imap/login.h"
 
-#include "imap/ascii.h"
-
-#include <algorithm>
-#include <iterator>
-#include <memory>
-#include <vector>
-
 namespace mailquotad::imap {
 
 namespace {
 
 [[noreturn]] void fail(FailureKind kind, const std::string& detail) {
     throw net::NetError(kind, detail);
-}
-
-struct MethodName {
-    LoginMethod method;
-    std::string_view sasl; ///< empty: the command LOGIN
-    bool carries_authorisation;
-};
-
-constexpr MethodName kMethods[] = {
-    {LoginMethod::login_command, "", false},
-    {LoginMethod::plain, "PLAIN", true},
-    {LoginMethod::login, "LOGIN", false},
-    {LoginMethod::cram_md5, "CRAM-MD5", false},
-    {LoginMethod::scram_sha_1, "SCRAM-SHA-1", true},
-    {LoginMethod::scram_sha_256, "SCRAM-SHA-256", true},
-    {LoginMethod::xoauth2, "XOAUTH2", false},
-    {LoginMethod::oauthbearer, "OAUTHBEARER", true},
-};
-
-std::vector<LoginMethod> candidates(Mechanism mechanism, bool is_protected) {
-    using enum LoginMethod;
-    switch (mechanism) {
-    case Mechanism::automatic:
-        if (is_protected) {
-            return {plain, login_command, login, scram_sha_256, scram_sha_1, cram_md5};
-        }
-        return {scram_sha_256, scram_sha_1, cram_md5, plain, login_command, login};
-    case Mechanism::plain:
-        return {plain};
-    case Mechanism::login:
-        return {login_command, login};
-    case Mechanism::cram_md5:
-        return {cram_md5};
-    case Mechanism::scram_sha_1:
-        return {scram_sha_1};
-    case Mechanism::scram_sha_256:
-        return {scram_sha_256};
-    case Mechanism::xoauth2:
-        return {xoauth2};
-    case Mechanism::oauthbearer:
-        break;
-    }
-    return {oauthbearer};
-}
-
-std::unique_ptr<SaslClient> make_client(LoginMethod method, const Identity& identity) {
-    switch (method) {
-    case LoginMethod::login:
-        return make_login(identity);
-    case LoginMethod::cram_md5:
-        return make_cram_md5(identity);
-    case LoginMethod::scram_sha_1:
-        return make_scram(identity, ScramDigest::sha1);
-    case LoginMethod::scram_sha_256:
-        return make_scram(identity, ScramDigest::sha256);
-    case LoginMethod::xoauth2:
-        return make_xoauth2(identity);
-    case LoginMethod::oauthbearer:
-        return make_oauthbearer(identity);
-    case LoginMethod::plain:
-    case LoginMethod::login_command:
-        break;
-    }
-    return make_plain(identity);
-}
-
-void check_credential(const ProbeRequest& request) {
-    for (const std::string_view text :
-         {std::string_view(request.username), std::string_view(request.authorize_as), request.password.reveal()}) {
-        if (!Command::can_be_sent(text)) {
-            fail(FailureKind::credential, "login or password holds a line end or a NUL byte");
-        }
-    }
-    if (request.username.empty() || request.password.empty()) {
-        fail(FailureKind::credential, request.username.empty() ? "the login is empty" : "the password is empty");
-    }
 }
 
 void greet(Session& session, const ProbeRequest& request, bool& authenticated) {
@@ -119,17 +36,15 @@ const Capabilities& offered(Session& session) {
     return *session.capabilities();
 }
 
-Condition attempt(Session& session, const ProbeRequest& request, LoginMethod method, std::string& sasl_error) {
+Condition attempt(Session& session, const net::Identity& identity, LoginMethod method, std::string& sasl_error) {
     const Capabilities& capabilities = *session.capabilities();
-    if (method == LoginMethod::login_command) {
+    if (method == LoginMethod::own_command) {
         const Command command =
-            Command::login(request.username, request.password.reveal(), capabilities.free_literals());
+            Command::login(identity.username, identity.password.reveal(), capabilities.free_literals());
         session.forget_capabilities();
         return session.run(command);
     }
-    const Identity identity{
-        .username = request.username, .authorize_as = request.authorize_as, .password = request.password};
-    const auto client = make_client(method, identity);
+    const auto client = net::make_sasl_client(method, identity);
     const bool initial_response = capabilities.initial_response();
     session.forget_capabilities();
     const Condition answer = session.authenticate(*client, initial_response);
@@ -152,22 +67,14 @@ void judge(const Condition& answer, const std::string& sasl_error) {
 } // namespace
 
 LoginMethod choose_login(Mechanism mechanism, const Capabilities& capabilities, bool is_protected, bool authorize) {
-    for (const LoginMethod method : candidates(mechanism, is_protected)) {
-        const auto* known = std::find_if(std::begin(kMethods), std::end(kMethods),
-                                         [&](const MethodName& each) { return each.method == method; });
-        const bool is_offered =
-            known->sasl.empty() ? !capabilities.has("LOGINDISABLED") : capabilities.has_auth(known->sasl);
-        if (is_offered && (!authorize || known->carries_authorisation)) {
-            return method;
-        }
-    }
-    fail(FailureKind::login_disabled,
-         authorize ? "the server offers no mechanism that carries authorize_as"
-                   : "the server offers no login that the settings allow: " + capabilities.text());
+    const net::LoginOffer offer{.own_command = !capabilities.has("LOGINDISABLED"),
+                                .has_mechanism = [&](std::string_view name) { return capabilities.has_auth(name); },
+                                .text = capabilities.text()};
+    return net::choose_login(mechanism, offer, is_protected, authorize);
 }
 
 void log_in(Session& session, net::Transport& transport, const ProbeRequest& request) {
-    check_credential(request);
+    const net::Identity identity = net::checked_identity(request);
     transport.blank(request.password.reveal());
     bool authenticated = false;
     greet(session, request, authenticated);
@@ -180,7 +87,7 @@ void log_in(Session& session, net::Transport& transport, const ProbeRequest& req
     const LoginMethod method =
         choose_login(request.mechanism, offered(session), transport.is_protected(), !request.authorize_as.empty());
     std::string sasl_error;
-    const Condition answer = attempt(session, request, method, sasl_error);
+    const Condition answer = attempt(session, identity, method, sasl_error);
     judge(answer, sasl_error);
 }
 

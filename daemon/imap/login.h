@@ -3,6 +3,7 @@
 
 #include "core/probe_request.h"
 #include "imap/session.h"
+#include "net/login_choice.h"
 #include "net/transport.h"
 
 namespace mailquotad::imap {
@@ -12,12 +13,9 @@ namespace mailquotad::imap {
 /// credential, tls, greeting, login_refused, login_disabled, throttled, protocol.
 void log_in(Session& session, net::Transport& transport, const ProbeRequest& request);
 
-/// How to log in, as chosen from what the server offers.
-enum class LoginMethod { login_command, plain, login, cram_md5, scram_sha_1, scram_sha_256, xoauth2, oauthbearer };
+using net::LoginMethod;
 
-/// Chooses by CONTRACT's `mechanism`: automatic is PLAIN, else the command LOGIN, else SCRAM and CRAM-MD5; without TLS
-/// the mechanisms that hide the password come first. With `authorize` only mechanisms that carry an authorisation
-/// identity are taken. Throws NetError login_disabled where nothing fits.
+/// net::choose_login for what an IMAP server offers; the own command is LOGIN.
 LoginMethod choose_login(Mechanism mechanism, const Capabilities& offered, bool is_protected, bool authorize);
 
 } // namespace mailquotad::imap

@@ -1,6 +1,6 @@
 #include "imap/measure.h"
 
-#include "imap/ascii.h"
+#include "core/ascii.h"
 #include "imap/folder_table.h"
 #include "imap/quota.h"
 #include "imap/root_discovery.h"

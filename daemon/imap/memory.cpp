@@ -1,7 +1,9 @@
 #include "imap/memory.h"
 
+#include "core/ascii.h"
+#include "core/short_hash.h"
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 
@@ -13,16 +15,6 @@ constexpr std::string_view kHeader = "mailquotad-imap 1";
 constexpr std::size_t kMaxText = 1U << 20;
 constexpr std::size_t kMaxSizes = 10'000;
 constexpr std::size_t kMaxList = 256;
-
-std::string hash(std::string_view text) {
-    std::uint64_t value = 14695981039346656037ULL; // FNV-1a
-    for (const char c : text) {
-        value = (value ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    }
-    std::array<char, 16> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    return {digits.data(), end};
-}
 
 // One word: bytes that are no visible ASCII, and '%', as %XX; "%" alone for an empty text.
 std::string word(std::string_view text) {
@@ -144,12 +136,6 @@ bool read_line(std::string_view line, Memory& memory) {
     return key == "size" && read_size(line, memory);
 }
 
-std::string_view take_line(std::string_view& text) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    return line;
-}
-
 } // namespace
 
 bool Memory::is_fresh(Time now) const {
@@ -157,11 +143,11 @@ bool Memory::is_fresh(Time now) const {
 }
 
 std::string folder_key(std::string_view raw_name) {
-    return hash(raw_name);
+    return short_hash(raw_name);
 }
 
 std::string to_text(const Memory& memory, std::string_view owner) {
-    std::string text = std::string(kHeader) + " " + hash(owner) + "\n";
+    std::string text = std::string(kHeader) + " " + short_hash(owner) + "\n";
     if (memory.discovered_at) {
         text += "discovered " + std::to_string(memory.discovered_at->time_since_epoch().count()) + "\n";
     }
@@ -190,7 +176,7 @@ std::string to_text(const Memory& memory, std::string_view owner) {
 }
 
 Memory memory_from_text(std::string_view text, std::string_view owner) {
-    if (text.size() > kMaxText || take_line(text) != std::string(kHeader) + " " + hash(owner)) {
+    if (text.size() > kMaxText || take_line(text) != std::string(kHeader) + " " + short_hash(owner)) {
         return {};
     }
     Memory memory;

@@ -1,6 +1,6 @@
 #include "imap/response_reader.h"
 
-#include "imap/ascii.h"
+#include "core/ascii.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
 #include "imap/responses.h"
 
-#include "imap/ascii.h"
+#include "core/ascii.h"
 
 #include <array>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "imap/root_discovery.h"
 
-#include "imap/ascii.h"
+#include "core/ascii.h"
 #include "imap/command.h"
 
 #include <algorithm>

@@ -1,8 +1,7 @@
 #include "imap/session.h"
 
+#include "core/ascii.h"
 #include "core/secret.h"
-#include "imap/ascii.h"
-#include "imap/base64.h"
 
 #include <algorithm>
 #include <charconv>
@@ -15,7 +14,6 @@ namespace {
 constexpr int kMaxIgnored = 100'000;
 // LIST, STATUS and QUOTA lines; FETCH lines are as many as there are messages.
 constexpr int kMaxDataLines = 200'000;
-constexpr int kMaxSaslSteps = 8;
 
 [[noreturn]] void broken(const std::string& what) {
     throw net::NetError(FailureKind::protocol, what);
@@ -238,53 +236,35 @@ void Session::start_tls() {
     forget_capabilities(); // RFC 3501 section 6.2.1
 }
 
-std::string Session::answer(SaslClient& client, std::string_view challenge, bool& said_first) {
-    if (!said_first) {
-        said_first = true;
-        if (auto first = client.first()) {
-            return encode_base64(*first);
-        }
-    }
-    while (challenge.starts_with(' ')) {
-        challenge.remove_prefix(1);
-    }
-    const auto decoded = decode_base64(challenge);
-    if (!decoded) {
-        write("*\r\n", false); // cancels the exchange, RFC 3501 section 6.2.2
-        broken("the server's challenge is no base64");
-    }
-    return encode_base64(client.respond(*decoded));
-}
-
-Condition Session::authenticate(SaslClient& client, bool initial_response) {
+Condition Session::authenticate(net::SaslClient& client, bool initial_response) {
     Flight flight;
     flight.tags.push_back(next_tag());
     flight.answers.resize(1);
     flight.wants_continuation = true;
-    const auto first = initial_response ? client.first() : std::nullopt;
-    bool said_first = first.has_value();
+    net::SaslExchange exchange(client);
+    std::optional<std::string> first;
+    if (initial_response) {
+        first = exchange.initial_response(SIZE_MAX);
+    }
     const Command command =
-        !first ? Command::authenticate(client.mechanism())
-               : Command::authenticate(client.mechanism(), first->empty() ? "=" : encode_base64(*first));
+        first ? Command::authenticate(client.mechanism(), *first) : Command::authenticate(client.mechanism());
     flight.sent_at = reader_.received();
     write(flight.tags.front() + " " + command.pieces().front().text + "\r\n", command.pieces().front().secret);
-    for (int steps = 0; steps < kMaxSaslSteps && !flight.answers.front();) {
+    if (first) {
+        wipe(*first);
+    }
+    while (!flight.answers.front()) {
         const std::string_view line = next_line();
         if (line.starts_with("* ")) {
             handle_untagged(line, 0, {});
         } else if (line.starts_with('+')) {
-            const std::string challenge(line.substr(1));
-            write(answer(client, challenge, said_first) + "\r\n", true);
-            ++steps;
+            write(exchange.answer(std::string(line.substr(1))) + "\r\n", true);
         } else {
             handle_tagged(line, flight);
         }
         if (bye_ && !flight.answers.front()) {
             ended_by(*bye_);
         }
-    }
-    if (!flight.answers.front()) {
-        broken("the login takes more steps than any mechanism has");
     }
     if (flight.answers.front()->ok() && !client.satisfied()) {
         broken("the server said OK before it had proved that it knows the password");

@@ -6,7 +6,7 @@
 #include "imap/condition.h"
 #include "imap/cursor.h"
 #include "imap/response_reader.h"
-#include "imap/sasl.h"
+#include "net/sasl.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +41,7 @@ public:
     void start_tls();
     /// Runs one SASL exchange; returns the tagged condition. Throws NetError protocol for an OK that came before the
     /// server had shown what the mechanism demands.
-    Condition authenticate(SaslClient& client, bool initial_response);
+    Condition authenticate(net::SaslClient& client, bool initial_response);
 
     /// Sends one command, waiting for continuations inside it, and returns its tagged condition.
     Condition run(const Command& command, const OnUntagged& on_untagged = {});
@@ -68,7 +68,6 @@ private:
     bool read_flight(Flight& flight, const OnUntagged& on_untagged);
     void land(Flight& flight, const OnUntagged& on_untagged);
     void note_capabilities(const Condition& condition);
-    std::string answer(SaslClient& client, std::string_view challenge, bool& said_first);
 
     net::Transport& transport_;
     ResponseReader reader_;

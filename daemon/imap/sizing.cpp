@@ -1,7 +1,7 @@
 #include "imap/sizing.h"
 
+#include "core/ascii.h"
 #include "core/byte_size.h"
-#include "imap/ascii.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,8 +1,8 @@
 #include "notify/smtp.h"
 
 #include "core/escape.h"
+#include "net/login_choice.h"
 #include "notify/message.h"
-#include "notify/sasl_login.h"
 #include "notify/smtp_session.h"
 
 #include <algorithm>
@@ -17,7 +17,6 @@ using Failure = std::optional<DeliveryResult>; // nothing: go on
 
 constexpr std::size_t kLongestDetail = 400;
 constexpr std::size_t kLongestInitialResponse = 400; // so that the line stays below 512 bytes (RFC 5321 4.5.3.1.4)
-constexpr int kMostChallenges = 8;
 
 DeliveryResult result_of(DeliveryOutcome outcome, const std::string& reason, std::string_view detail) {
     return {.outcome = outcome, .reason = reason, .detail = for_terminal(detail.substr(0, kLongestDetail))};
@@ -37,6 +36,7 @@ std::string reason_of(FailureKind kind) {
     case FailureKind::timeout:
         return "timeout";
     case FailureKind::login_refused:
+    case FailureKind::login_disabled:
         return "auth";
     default:
         return "protocol";
@@ -71,13 +71,6 @@ std::string own_name(const std::string& envelope_from) {
             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
         });
     return is_host ? domain : "[127.0.0.1]";
-}
-
-// What holds a password is wiped once it is encoded.
-std::string encoded(std::string secret) {
-    std::string out = encode_base64(secret);
-    wipe(secret);
-    return out;
 }
 
 // One submission over one connection: each step gives nothing, or the result that ends it.
@@ -130,15 +123,13 @@ private:
         if (!transport_.is_protected() && !options_.allow_plaintext) {
             return deferred("tls", "no password goes over a connection without TLS");
         }
-        const std::string mechanism = choose_mechanism(capabilities_.mechanisms);
-        if (mechanism.empty()) {
-            return deferred("auth", "the server offers no way to log in that is known here");
-        }
         transport_.blank(password.reveal());
-        const auto login = make_sasl_login(mechanism, options_.endpoint.host, options_.username, password);
-        const SmtpReply reply = exchange(mechanism, *login);
+        const auto login =
+            net::make_sasl_client(net::choose_login(Mechanism::automatic, offer(), transport_.is_protected(), false),
+                                  {.username = options_.username, .authorize_as = {}, .password = password});
+        const SmtpReply reply = exchange(*login);
         if (reply.code == 235) {
-            return login->is_satisfied() ? Failure() : deferred("auth", "the server did not prove that it knows us");
+            return login->satisfied() ? Failure() : deferred("auth", "the server did not prove that it knows us");
         }
         if (reply.is_transient()) {
             return deferred("smtp_4xx", "AUTH: " + reply.text());
@@ -146,21 +137,31 @@ private:
         return deferred(reply.is_permanent() ? "auth" : "protocol", "AUTH: " + reply.text());
     }
 
-    SmtpReply exchange(const std::string& mechanism, SaslLogin& login) {
-        std::optional<std::string> first = login.first();
-        std::string line = "AUTH " + mechanism;
-        if (first && first->size() <= kLongestInitialResponse) {
-            line += " " + (first->empty() ? "=" : encoded(*std::move(first))); // "=": empty, RFC 4954 section 4
-            first.reset();
+    [[nodiscard]] net::LoginOffer offer() const {
+        const std::vector<std::string>& offered = capabilities_.mechanisms;
+        std::string text;
+        for (const std::string& name : offered) {
+            text += (text.empty() ? "" : " ") + name;
+        }
+        return {.own_command = false,
+                .has_mechanism =
+                    [&offered](std::string_view name) {
+                        return std::find(offered.begin(), offered.end(), name) != offered.end();
+                    },
+                .text = text};
+    }
+
+    SmtpReply exchange(net::SaslClient& login) {
+        net::SaslExchange exchange(login);
+        std::string line = "AUTH " + std::string(login.mechanism());
+        if (auto first = exchange.initial_response(kLongestInitialResponse)) {
+            line += " " + *first;
+            wipe(*first);
         }
         SmtpReply reply = session_.command(line, true);
         wipe(line);
-        for (int challenges = 0; reply.code == 334; ++challenges) {
-            const auto challenge = decode_base64(reply.lines.front());
-            if (!challenge || challenges == kMostChallenges) {
-                throw NetError(FailureKind::protocol, "no challenge of SASL: " + reply.text());
-            }
-            std::string answer = encoded(first ? *std::exchange(first, std::nullopt) : login.respond(*challenge));
+        while (reply.code == 334) {
+            std::string answer = exchange.answer(reply.lines.front());
             reply = session_.command(answer, true);
             wipe(answer);
         }

@@ -1,5 +1,6 @@
 #include "notify/smtp_session.h"
 
+#include "core/ascii.h"
 #include "core/secret.h"
 
 #include <algorithm>
@@ -13,13 +14,6 @@ using net::NetError;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-std::string upper(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return out;
 }
 
 std::vector<std::string> words_of(std::string_view line) {

@@ -8,8 +8,6 @@ namespace mailquotad::pop3 {
 
 namespace {
 
-constexpr std::size_t kMaxLine = 253; // 255 with the line end
-
 // In one piece of memory, so that no half of it is left behind by growing.
 std::string joined(std::string_view verb, std::string_view argument) {
     std::string line;
@@ -18,10 +16,6 @@ std::string joined(std::string_view verb, std::string_view argument) {
 }
 
 } // namespace
-
-bool Command::can_be_sent(std::string_view text) {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
-}
 
 Command::Command(std::string line, bool secret) : line_(std::move(line)), secret_(secret) {
     if (secret) {
@@ -51,16 +45,13 @@ Command Command::pass(std::string_view password) {
     return Command(joined("PASS", password), true);
 }
 
-Command Command::auth_plain(std::string_view token) {
-    constexpr std::string_view kVerb = "AUTH PLAIN";
-    if (kVerb.size() + 1 + token.size() > kMaxLine) {
-        return Command(std::string(kVerb));
-    }
-    return Command(joined(kVerb, token), true);
+Command Command::auth(std::string_view mechanism, std::string_view initial_response) {
+    std::string line = joined("AUTH", mechanism);
+    return initial_response.empty() ? Command(std::move(line)) : Command(joined(line, initial_response), true);
 }
 
-Command Command::sasl_answer(std::string_view token) {
-    return Command(std::string(token), true);
+Command Command::sasl_answer(std::string_view text) {
+    return Command(std::string(text), true);
 }
 
 Command Command::stat() {

@@ -1,6 +1,7 @@
 // The closed set of commands that a probe can send: read-only by construction, since there is no other way to make one.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,22 +10,21 @@ namespace mailquotad::pop3 {
 /// One line to the server. Made only by the factories below, each for one command that changes nothing.
 class Command {
 public:
+    /// RFC 5034 section 4: AUTH with its argument is at most 255 bytes; the longest name of a mechanism has 20.
+    static constexpr std::size_t kMaxInitialResponse = 255 - 2 - 5 - 20 - 1;
+
     static Command capa();
     static Command stls();
-    /// Neither text of the next four may hold CR, LF or NUL (see can_be_sent).
+    /// Neither text of the next two may hold CR, LF or NUL (see fits_a_line).
     static Command user(std::string_view name);
     static Command pass(std::string_view password);
-    /// AUTH PLAIN with `token`, the base64 of the credentials, as initial response where that fits into the 255 bytes
-    /// of RFC 5034 section 4; else the server has to ask for it.
-    static Command auth_plain(std::string_view token);
-    /// The token alone, as the answer to the server's "+".
-    static Command sasl_answer(std::string_view token);
+    /// AUTH (RFC 5034) with the initial response in base64, at most kMaxInitialResponse bytes; empty for none.
+    static Command auth(std::string_view mechanism, std::string_view initial_response);
+    /// The answer to a challenge, in base64; no command of its own.
+    static Command sasl_answer(std::string_view text);
     static Command stat();
     static Command list();
     static Command quit();
-
-    /// Whether a login can stand in a command: CR, LF and NUL would begin another command.
-    static bool can_be_sent(std::string_view text);
 
     [[nodiscard]] const std::string& line() const { return line_; } ///< without its end
     [[nodiscard]] bool is_secret() const { return secret_; }        ///< never to be logged

@@ -1,7 +1,5 @@
 #include "pop3/login.h"
 
-#include "pop3/plain_token.h"
-
 #include <string>
 #include <string_view>
 
@@ -11,18 +9,6 @@ namespace {
 
 [[noreturn]] void fail(FailureKind kind, const std::string& detail) {
     throw net::NetError(kind, detail);
-}
-
-void check_credential(const ProbeRequest& request) {
-    for (const std::string_view text :
-         {std::string_view(request.username), std::string_view(request.authorize_as), request.password.reveal()}) {
-        if (!Command::can_be_sent(text)) {
-            fail(FailureKind::credential, "login or password holds a line end or a NUL byte");
-        }
-    }
-    if (request.username.empty() || request.password.empty()) {
-        fail(FailureKind::credential, request.username.empty() ? "the login is empty" : "the password is empty");
-    }
 }
 
 void greet(Session& session) {
@@ -44,14 +30,10 @@ void upgrade(Session& session) {
     session.start_tls();
 }
 
-bool is_spoken(Mechanism mechanism) {
-    return mechanism == Mechanism::automatic || mechanism == Mechanism::plain || mechanism == Mechanism::login;
-}
-
 } // namespace
 
 std::optional<Capabilities> prepare(Session& session, net::Transport& transport, const ProbeRequest& request) {
-    check_credential(request);
+    net::checked_identity(request); // before anything is connected for nothing
     transport.blank(request.password.reveal());
     greet(session);
     if (request.endpoint.tls == TlsMode::starttls) {
@@ -63,37 +45,35 @@ std::optional<Capabilities> prepare(Session& session, net::Transport& transport,
     return session.ask_capabilities(); // anew after STLS, RFC 2595 section 4
 }
 
-LoginMethod choose_login(Mechanism mechanism, const std::optional<Capabilities>& offered, bool authorize) {
-    if (!is_spoken(mechanism)) {
-        fail(FailureKind::login_disabled, "over POP3 only the mechanisms auto, plain and login are supported");
-    }
-    if (mechanism != Mechanism::login && offered && offered->has_sasl("PLAIN")) {
-        return LoginMethod::sasl_plain;
-    }
-    if (authorize) {
-        fail(FailureKind::login_disabled, "the server offers no mechanism that carries authorize_as");
-    }
-    if (mechanism != Mechanism::plain && (!offered || offered->has("USER"))) {
-        return LoginMethod::user_pass;
-    }
-    fail(FailureKind::login_disabled,
-         "the server offers no login that the settings allow: " + (offered ? offered->text() : "it knows no CAPA"));
+LoginMethod choose_login(Mechanism mechanism, const std::optional<Capabilities>& offered, bool is_protected,
+                         bool authorize) {
+    const net::LoginOffer offer{
+        .own_command = !offered || offered->has("USER"),
+        .has_mechanism = [&](std::string_view name) { return offered && offered->has_sasl(name); },
+        .text = offered ? offered->text() : "it knows no CAPA"};
+    return net::choose_login(mechanism, offer, is_protected, authorize);
 }
 
-void log_in(Session& session, const ProbeRequest& request, const std::optional<Capabilities>& offered) {
+void log_in(Session& session, const net::Transport& transport, const ProbeRequest& request,
+            const std::optional<Capabilities>& offered) {
+    const net::Identity identity = net::checked_identity(request);
+    const LoginMethod method =
+        choose_login(request.mechanism, offered, transport.is_protected(), !request.authorize_as.empty());
     Reply answer;
-    if (choose_login(request.mechanism, offered, !request.authorize_as.empty()) == LoginMethod::sasl_plain) {
-        const Secret token = plain_token(request.authorize_as, request.username, request.password.reveal());
-        answer = session.authenticate_plain(token.reveal());
-    } else {
-        answer = session.run(Command::user(request.username));
+    std::string sasl_error;
+    if (method == LoginMethod::own_command) {
+        answer = session.run(Command::user(identity.username));
         if (answer.ok) {
-            answer = session.run(Command::pass(request.password.reveal()));
+            answer = session.run(Command::pass(identity.password.reveal()));
         }
+    } else {
+        const auto client = net::make_sasl_client(method, identity);
+        answer = session.authenticate(*client);
+        sasl_error = client->error();
     }
     if (!answer.ok) {
         fail(classify_refusal(answer, FailureKind::login_refused),
-             "the server refused the login: " + to_string(answer));
+             "the server refused the login: " + to_string(answer) + (sasl_error.empty() ? "" : " " + sasl_error));
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/probe_request.h"
+#include "net/login_choice.h"
 #include "net/transport.h"
 #include "pop3/session.h"
 
@@ -14,15 +15,15 @@ namespace mailquotad::pop3 {
 /// Throws NetError with the kind of the failure: credential, tls, greeting, throttled, login_disabled, protocol.
 std::optional<Capabilities> prepare(Session& session, net::Transport& transport, const ProbeRequest& request);
 
-/// How to log in, as chosen from what the server offers.
-enum class LoginMethod { sasl_plain, user_pass };
+using net::LoginMethod;
 
-/// Chooses by CONTRACT's `mechanism`: automatic is SASL PLAIN, else USER and PASS (also where the server does not tell
-/// what it can do); `plain` is SASL PLAIN, `login` USER and PASS. With `authorize` only a mechanism that carries an
-/// authorisation identity is taken. Throws NetError login_disabled where nothing fits, and for the other mechanisms.
-LoginMethod choose_login(Mechanism mechanism, const std::optional<Capabilities>& offered, bool authorize);
+/// net::choose_login for what a POP3 server offers; the own command is USER and PASS, also where the server does not
+/// tell what it can do.
+LoginMethod choose_login(Mechanism mechanism, const std::optional<Capabilities>& offered, bool is_protected,
+                         bool authorize);
 
-/// Logs in. Throws NetError: login_refused, login_disabled, throttled, protocol.
-void log_in(Session& session, const ProbeRequest& request, const std::optional<Capabilities>& offered);
+/// Logs in. Throws NetError: credential, login_refused, login_disabled, throttled, protocol.
+void log_in(Session& session, const net::Transport& transport, const ProbeRequest& request,
+            const std::optional<Capabilities>& offered);
 
 } // namespace mailquotad::pop3

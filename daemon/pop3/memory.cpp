@@ -1,10 +1,10 @@
 #include "pop3/memory.h"
 
+#include "core/ascii.h"
+#include "core/short_hash.h"
 #include "pop3/words.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstdint>
 
 namespace mailquotad::pop3 {
@@ -13,22 +13,6 @@ namespace {
 
 constexpr std::string_view kHeader = "mailquotad-pop3 1 ";
 constexpr std::size_t kMaxText = 64U << 10;
-
-std::string hash(std::string_view text) {
-    std::uint64_t value = 14695981039346656037ULL; // FNV-1a
-    for (const char c : text) {
-        value = (value ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    }
-    std::array<char, 16> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    return {digits.data(), end};
-}
-
-std::string_view take_line(std::string_view& text) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    return line;
-}
 
 bool read_line(std::string_view line, Memory& memory) {
     const std::string_view key = take_word(line);
@@ -61,7 +45,7 @@ bool Memory::is_fresh(Time now) const {
 }
 
 std::string to_text(const Memory& memory, std::string_view owner) {
-    std::string text = std::string(kHeader) + hash(owner) + "\n";
+    std::string text = std::string(kHeader) + short_hash(owner) + "\n";
     if (memory.discovered_at) {
         text += "discovered " + std::to_string(memory.discovered_at->time_since_epoch().count()) + "\n";
     }
@@ -76,7 +60,7 @@ std::string to_text(const Memory& memory, std::string_view owner) {
 }
 
 Memory memory_from_text(std::string_view text, std::string_view owner) {
-    if (text.size() > kMaxText || take_line(text) != std::string(kHeader) + hash(owner)) {
+    if (text.size() > kMaxText || take_line(text) != std::string(kHeader) + short_hash(owner)) {
         return {};
     }
     Memory memory;

@@ -59,7 +59,7 @@ private:
         try {
             const auto offered = prepare(session, *transport_, request_);
             note_offer(offered);
-            log_in(session, request_, offered);
+            log_in(session, *transport_, request_, offered);
             logged_in = true;
             discover(session, offered);
             const Maildrop drop = measure(session, memory_.stat, memory_.capabilities.has("PIPELINING"));

@@ -1,5 +1,6 @@
 #include "pop3/reply.h"
 
+#include "core/ascii.h"
 #include "pop3/words.h"
 
 #include <algorithm>

@@ -115,18 +115,26 @@ void Session::start_tls() {
     transport_.start_tls();
 }
 
-Reply Session::authenticate_plain(std::string_view token) {
-    const auto command = Command::auth_plain(token);
+Reply Session::authenticate(net::SaslClient& client) {
+    net::SaslExchange exchange(client);
+    std::string text = exchange.initial_response(Command::kMaxInitialResponse).value_or("");
+    const auto command = Command::auth(client.mechanism(), text);
+    wipe(text);
     send({&command, 1});
     std::string_view line = reader_.next();
-    // Also a server that overlooked the initial response asks for it.
-    if (line.starts_with('+') && !parse_reply(line)) {
-        const auto answer = Command::sasl_answer(token);
+    while (line.starts_with('+') && !parse_reply(line)) {
+        text = exchange.answer(line.substr(1));
+        const auto answer = Command::sasl_answer(text);
+        wipe(text);
         send({&answer, 1});
         --commands_; // the rest of AUTH, no command of its own
         line = reader_.next();
     }
-    return read_as_reply(line);
+    const Reply reply = read_as_reply(line);
+    if (reply.ok && !client.satisfied()) {
+        fail(FailureKind::protocol, "the server said +OK before it had proved that it knows the password");
+    }
+    return reply;
 }
 
 void Session::read_farewell() noexcept {

@@ -1,6 +1,7 @@
 // A POP3 conversation over a transport: questions, answers, lines. Knows no meaning of them.
 #pragma once
 
+#include "net/sasl.h"
 #include "pop3/capabilities.h"
 #include "pop3/command.h"
 #include "pop3/line_reader.h"
@@ -34,8 +35,9 @@ public:
     std::optional<Capabilities> ask_capabilities();
     /// STLS and the upgrade. Throws NetError tls where it is refused, or where text follows its +OK.
     void start_tls();
-    /// AUTH PLAIN with this base64 token.
-    Reply authenticate_plain(std::string_view token);
+    /// Runs one SASL exchange (RFC 5034). Throws NetError protocol for a +OK that came before the server had shown what
+    /// the mechanism demands.
+    Reply authenticate(net::SaslClient& client);
     /// Reads the answer to QUIT, if one comes: everything that was asked for is here.
     void read_farewell() noexcept;
     /// Says QUIT after something went wrong, so that the maildrop is released, where that is possible and was not done.

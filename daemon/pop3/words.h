@@ -1,32 +1,13 @@
-// Words and numbers of protocol lines: ASCII only, no locale, no overflow.
+// Words and numbers of POP3 lines: no locale, no overflow.
 #pragma once
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace mailquotad::pop3 {
-
-/// An ASCII letter in upper case; any other byte as it is.
-constexpr char upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-/// The text with its ASCII letters in upper case.
-inline std::string upper(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), [](char c) { return upper(c); });
-    return result;
-}
-
-/// Whether `text` holds `part`, ignoring the case of ASCII letters.
-constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) {
-    return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                       [](char x, char y) { return upper(x) == upper(y); }) != text.end();
-}
 
 /// Takes the next word off a line, and the spaces before it; empty at the end of the line.
 constexpr std::string_view take_word(std::string_view& line) {

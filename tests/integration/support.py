@@ -42,8 +42,8 @@ class Mailbox:
 
     @property
     def slug(self) -> str:
-        """The local part."""
-        return self.address.partition("@")[0]
+        """The local part, as a slug may be written."""
+        return self.address.partition("@")[0].replace(".", "-")
 
 
 @dataclass

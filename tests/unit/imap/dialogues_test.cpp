@@ -1,12 +1,13 @@
 // Every dialogue of tests/dialogues through the real probe.
 #include "catch.h"
 
-#include "dialogue.h"
+#include "fakes/dialogue.h"
 #include "fakes/fake_clock.h"
+#include "fakes/scripted_transport.h"
 #include "imap/probe.h"
 
 using namespace mailquotad;
-using namespace mailquotad::imap_test;
+using namespace mailquotad::fakes;
 
 namespace {
 
@@ -26,7 +27,7 @@ void play(const Dialogue& dialogue, std::size_t chunk) {
         const bool said_farewell = !conversation.lines.empty() && conversation.lines.back().ends_with(" LOGOUT");
         CHECK((said_farewell || conversation.finished || report.failure() != nullptr));
         CHECK(conversation.closed);
-        CHECK(forbidden_lines(conversation.lines) == std::vector<std::string>{});
+        CHECK(forbidden_lines(Protocol::imap, conversation.lines) == std::vector<std::string>{});
         CHECK((report.wire_log.empty() || report.failure() != nullptr));
         if (!round.request.allow_plaintext) {
             CHECK(conversation.sent_unprotected.find("LOGIN") == std::string::npos);
@@ -41,7 +42,7 @@ void play(const Dialogue& dialogue, std::size_t chunk) {
 } // namespace
 
 TEST_CASE("every dialogue gives the report that it expects") {
-    const auto dialogues = all_dialogues();
+    const auto dialogues = all_dialogues(Protocol::imap);
     CHECK(dialogues.size() >= 40);
     for (const Dialogue& dialogue : dialogues) {
         CHECK(dialogue.comment.size() > 10);
@@ -50,13 +51,13 @@ TEST_CASE("every dialogue gives the report that it expects") {
 }
 
 TEST_CASE("every dialogue gives the same report when it arrives byte by byte") {
-    for (const Dialogue& dialogue : all_dialogues()) {
+    for (const Dialogue& dialogue : all_dialogues(Protocol::imap)) {
         play(dialogue, 1);
     }
 }
 
 TEST_CASE("every dialogue gives the same report when it arrives in odd pieces") {
-    for (const Dialogue& dialogue : all_dialogues()) {
+    for (const Dialogue& dialogue : all_dialogues(Protocol::imap)) {
         play(dialogue, 7);
     }
 }

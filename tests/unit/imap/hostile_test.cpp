@@ -1,14 +1,15 @@
 // Servers that mean harm or are broken: the right failure kind, in bounded time and memory, and never a wrong number.
 #include "catch.h"
 
-#include "dialogue.h"
+#include "fakes/dialogue.h"
 #include "fakes/fake_clock.h"
+#include "fakes/scripted_transport.h"
 #include "imap/probe.h"
 
 #include <algorithm>
 
 using namespace mailquotad;
-using namespace mailquotad::imap_test;
+using namespace mailquotad::fakes;
 
 namespace {
 
@@ -18,7 +19,7 @@ const std::string kLogin = kGreeting + "C: TAG AUTHENTICATE PLAIN *\n"
 const std::string kAsked =
     kLogin + "C: TAG GETQUOTAROOT \"INBOX\"\nC: TAG LIST \"\" \"*\" RETURN (STATUS (MESSAGES SIZE))\n";
 
-ProbeReport probe(const std::string& script, ProbeRequest request = default_request()) {
+ProbeReport probe(const std::string& script, ProbeRequest request = default_request(Protocol::imap)) {
     fakes::FakeClock clock;
     fakes::ScriptedConnector connector(script, {.clock = &clock});
     return imap::probe(request, connector, clock, nullptr);
@@ -123,7 +124,7 @@ std::vector<std::string> without_cost(std::vector<std::string> lines) {
 
 /// Cuts every conversation of a dialogue at every byte of the server.
 void cut_everywhere(const std::string& name, fakes::ScriptStep::Kind end, const std::vector<FailureKind>& allowed) {
-    const Dialogue dialogue = read_dialogue(SOURCE_FOLDER "/tests/dialogues/" + name + ".txt");
+    const Dialogue dialogue = read_dialogue(SOURCE_FOLDER "/tests/dialogues/" + name + ".txt", Protocol::imap);
     std::string memory;
     for (const Round& round : dialogue.rounds) {
         const auto steps = fakes::parse_script(round.script);
@@ -187,16 +188,16 @@ TEST_CASE("nested parentheses within a line are skipped without recursion") {
 
 TEST_CASE("a login or password that would begin another command is not sent") {
     for (const char* text : {"a\r\nb", "a\nb", "a\rb"}) {
-        ProbeRequest request = default_request();
+        ProbeRequest request = default_request(Protocol::imap);
         request.password = Secret(text);
         const ProbeReport report = probe(kGreeting, request);
         REQUIRE(report.failure() != nullptr);
         CHECK(report.failure()->kind == FailureKind::credential);
     }
-    ProbeRequest request = default_request();
+    ProbeRequest request = default_request(Protocol::imap);
     request.username = std::string("a\0b", 3);
     CHECK(probe(kGreeting, request).failure()->kind == FailureKind::credential);
-    request = default_request();
+    request = default_request(Protocol::imap);
     request.password = Secret("");
     CHECK(probe(kGreeting, request).failure()->kind == FailureKind::credential);
 }
@@ -212,7 +213,7 @@ TEST_CASE("a folder name with a line end inside is listed and never sent back") 
 }
 
 TEST_CASE("a memory that does not fit is forgotten after a failure") {
-    ProbeRequest request = default_request();
+    ProbeRequest request = default_request(Protocol::imap);
     const ProbeReport first = probe(kAsked + "S: TAG OK\nS: * LIST () \"/\" INBOX\nS: * STATUS INBOX (MESSAGES 1 SIZE "
                                              "2)\nS: TAG OK\nC: TAG LOGOUT\nS: * BYE\n");
     REQUIRE(first.snapshot() != nullptr);

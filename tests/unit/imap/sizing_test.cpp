@@ -1,12 +1,13 @@
 // Folders too large for one probe: what was sized is kept, the next probe goes on.
 #include "catch.h"
 
-#include "dialogue.h"
+#include "fakes/dialogue.h"
 #include "fakes/fake_clock.h"
+#include "fakes/scripted_transport.h"
 #include "imap/probe.h"
 
 using namespace mailquotad;
-using namespace mailquotad::imap_test;
+using namespace mailquotad::fakes;
 
 namespace {
 
@@ -39,7 +40,7 @@ struct Prober {
     std::vector<std::string> problems;
     ProbeReport operator()(const std::string& script) {
         fakes::ScriptedConnector connector(script, {.clock = &clock});
-        ProbeRequest request = default_request();
+        ProbeRequest request = default_request(Protocol::imap);
         request.timeout = Seconds{10};
         request.memory = memory;
         ProbeReport report = imap::probe(request, connector, clock, nullptr);
@@ -109,7 +110,7 @@ TEST_CASE("a probe that is cancelled is a failure, not half a result") {
     cancellation.cancel();
     fakes::FakeClock clock;
     fakes::ScriptedConnector connector(listed("18000", "60001"), {.clock = &clock});
-    const ProbeReport report = imap::probe(default_request(), connector, clock, &cancellation);
+    const ProbeReport report = imap::probe(default_request(Protocol::imap), connector, clock, &cancellation);
     REQUIRE(report.failure() != nullptr);
     CHECK(report.failure()->kind == FailureKind::timeout);
 }

@@ -1,7 +1,6 @@
 #include "catch.h"
 
 #include "fakes/scripted_transport.h"
-#include "notify/sasl_login.h"
 #include "notify/smtp.h"
 #include "notify/smtp_session.h"
 
@@ -257,7 +256,7 @@ TEST_CASE("without a password nothing is connected", "[notify][smtp]") {
 }
 
 TEST_CASE("a server that asks for ever is left", "[notify][smtp]") {
-    const Played played = play(kHello + "C: AUTH PLAIN *\nS: 334 \nCLOSE\n", options());
+    const Played played = play(kHello + "C: AUTH PLAIN *\nS: 334 \nC: *\nS: 334 \nCLOSE\n", options());
     CHECK(played.result.outcome == DeliveryOutcome::deferred);
     CHECK(played.result.reason == "protocol");
     CHECK(play(kHello + "C: AUTH PLAIN *\nS: 334 ???\nCLOSE\n", options()).result.reason == "protocol");
@@ -321,11 +320,4 @@ TEST_CASE("a mail ends with a dot that nothing in it can forge", "[notify][smtp]
     CHECK(notify::dot_stuffed("a\n.\nMAIL FROM:<x@y>") == "a\r\n..\r\nMAIL FROM:<x@y>\r\n.\r\n");
     CHECK(notify::dot_stuffed("a\r.\rb") == "a\r\n..\r\nb\r\n.\r\n");
     CHECK(notify::dot_stuffed("") == "\r\n.\r\n");
-}
-
-TEST_CASE("base64 comes back as it was, and what is none is refused", "[notify][smtp]") {
-    CHECK(notify::decode_base64(notify::encode_base64(std::string("a\0b", 3))) == std::string("a\0b", 3));
-    CHECK(notify::encode_base64("").empty());
-    CHECK(notify::decode_base64("") == "");
-    CHECK_FALSE(notify::decode_base64("???"));
 }

@@ -1,7 +1,7 @@
 // Every dialogue of tests/dialogues-pop3 through the real probe.
 #include "catch.h"
 
-#include "dialogue.h"
+#include "fakes/dialogue.h"
 #include "fakes/fake_clock.h"
 #include "fakes/scripted_transport.h"
 #include "pop3/probe.h"
@@ -9,12 +9,12 @@
 #include <algorithm>
 
 using namespace mailquotad;
-using namespace mailquotad::pop3_test;
+using namespace mailquotad::fakes;
 
 namespace {
 
 void check_discretion(const Round& round, const fakes::Conversation& conversation, const ProbeReport& report) {
-    CHECK(forbidden_lines(conversation.lines) == std::vector<std::string>{});
+    CHECK(forbidden_lines(Protocol::pop3, conversation.lines) == std::vector<std::string>{});
     CHECK(conversation.closed);
     CHECK((report.wire_log.empty() || report.failure() != nullptr));
     if (!round.request.allow_plaintext) {
@@ -57,7 +57,7 @@ void play(const Dialogue& dialogue, std::size_t chunk) {
 } // namespace
 
 TEST_CASE("every dialogue gives the report that it expects") {
-    const auto dialogues = all_dialogues();
+    const auto dialogues = all_dialogues(Protocol::pop3);
     CHECK(dialogues.size() >= 30);
     for (const Dialogue& dialogue : dialogues) {
         CHECK(dialogue.comment.size() > 10);
@@ -66,13 +66,13 @@ TEST_CASE("every dialogue gives the report that it expects") {
 }
 
 TEST_CASE("every dialogue gives the same report when it arrives byte by byte") {
-    for (const Dialogue& dialogue : all_dialogues()) {
+    for (const Dialogue& dialogue : all_dialogues(Protocol::pop3)) {
         play(dialogue, 1);
     }
 }
 
 TEST_CASE("every dialogue gives the same report when it arrives in odd pieces") {
-    for (const Dialogue& dialogue : all_dialogues()) {
+    for (const Dialogue& dialogue : all_dialogues(Protocol::pop3)) {
         play(dialogue, 7);
     }
 }

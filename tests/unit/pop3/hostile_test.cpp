@@ -1,7 +1,7 @@
 // Servers that mean harm or are broken: the right failure kind, in bounded time and memory, and never a wrong number.
 #include "catch.h"
 
-#include "dialogue.h"
+#include "fakes/dialogue.h"
 #include "fakes/fake_clock.h"
 #include "fakes/scripted_transport.h"
 #include "pop3/probe.h"
@@ -9,7 +9,7 @@
 #include <algorithm>
 
 using namespace mailquotad;
-using namespace mailquotad::pop3_test;
+using namespace mailquotad::fakes;
 
 namespace {
 
@@ -87,7 +87,7 @@ std::vector<std::string> numbers(const ProbeReport& report) {
 
 /// Cuts every conversation of every dialogue at every byte of the server.
 void cut_everywhere(fakes::ScriptStep::Kind end, const std::vector<FailureKind>& allowed) {
-    for (const Dialogue& dialogue : all_dialogues()) {
+    for (const Dialogue& dialogue : all_dialogues(Protocol::pop3)) {
         std::string memory;
         for (const Round& round : dialogue.rounds) {
             const auto steps = fakes::parse_script(round.script);
@@ -113,7 +113,7 @@ void cut_everywhere(fakes::ScriptStep::Kind end, const std::vector<FailureKind>&
     }
 }
 
-ProbeReport probe(const std::string& script, const ProbeRequest& request = default_request()) {
+ProbeReport probe(const std::string& script, const ProbeRequest& request = default_request(Protocol::pop3)) {
     const fakes::FakeClock clock;
     fakes::ScriptedConnector connector(script);
     return pop3::probe(request, connector, clock, nullptr);
@@ -145,14 +145,14 @@ TEST_CASE("a POP3 conversation that falls silent at any byte is a timeout, or ha
 
 TEST_CASE("a POP3 login or password that would begin another command is not sent") {
     for (const char* text : {"a\r\nDELE 1", "a\nb", "a\rb", ""}) {
-        ProbeRequest request = default_request();
+        ProbeRequest request = default_request(Protocol::pop3);
         request.password = Secret(text);
         CHECK(probe(kGreeting, request).failure()->kind == FailureKind::credential);
-        request = default_request();
+        request = default_request(Protocol::pop3);
         request.username = text;
         CHECK(probe(kGreeting, request).failure()->kind == FailureKind::credential);
     }
-    ProbeRequest request = default_request();
+    ProbeRequest request = default_request(Protocol::pop3);
     request.authorize_as = std::string("a\0b", 3);
     CHECK(probe(kGreeting, request).failure()->kind == FailureKind::credential);
 }
@@ -161,7 +161,7 @@ TEST_CASE("the maildrop is released after everything that goes wrong behind the 
     for (const char* answer : {"S: what?", "S~: +OK 1 <x00>", "FAIL timeout too late", "CLOSE"}) {
         const fakes::FakeClock clock;
         fakes::ScriptedConnector connector(kLogin + "C: STAT\n" + answer + "\n");
-        CHECK(pop3::probe(default_request(), connector, clock, nullptr).failure() != nullptr);
+        CHECK(pop3::probe(default_request(Protocol::pop3), connector, clock, nullptr).failure() != nullptr);
         INFO(answer);
         const auto& lines = connector.conversation().lines;
         CHECK(std::count(lines.begin(), lines.end(), "QUIT") <= 1);
@@ -174,6 +174,6 @@ TEST_CASE("a probe by POP3 that was cancelled is a timeout") {
     cancellation.cancel();
     const fakes::FakeClock clock;
     fakes::ScriptedConnector connector(kLogin);
-    const ProbeReport report = pop3::probe(default_request(), connector, clock, &cancellation);
+    const ProbeReport report = pop3::probe(default_request(Protocol::pop3), connector, clock, &cancellation);
     CHECK(report.failure()->kind == FailureKind::timeout);
 }

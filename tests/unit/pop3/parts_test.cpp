@@ -4,7 +4,6 @@
 #include "pop3/capabilities.h"
 #include "pop3/login.h"
 #include "pop3/memory.h"
-#include "pop3/plain_token.h"
 #include "pop3/reply.h"
 #include "pop3/words.h"
 
@@ -95,23 +94,21 @@ TEST_CASE("the memory of a POP3 probe is read back by its own mailbox alone") {
     }
 }
 
-TEST_CASE("POP3 logs in by PLAIN, else by USER and PASS, and by nothing that was not asked for") {
+TEST_CASE("POP3 logs in by PLAIN, else by USER and PASS, else by what hides the password") {
     const auto both = offer({"USER", "SASL PLAIN"});
     using enum LoginMethod;
-    CHECK(choose_login(Mechanism::automatic, both, false) == sasl_plain);
-    CHECK(choose_login(Mechanism::plain, both, true) == sasl_plain);
-    CHECK(choose_login(Mechanism::login, both, false) == user_pass);
-    CHECK(choose_login(Mechanism::automatic, offer({"USER"}), false) == user_pass);
-    CHECK(choose_login(Mechanism::automatic, std::nullopt, false) == user_pass);
-    CHECK_THROWS_AS(choose_login(Mechanism::login, both, true), net::NetError);
-    CHECK_THROWS_AS(choose_login(Mechanism::plain, std::nullopt, false), net::NetError);
-    CHECK_THROWS_AS(choose_login(Mechanism::cram_md5, both, false), net::NetError);
-}
-
-TEST_CASE("PLAIN's token is base64 of identity, login and password") {
-    CHECK(plain_token("", "kim", "pw").reveal() == "AGtpbQBwdw==");
-    CHECK(plain_token("a", "kim", "pwd").reveal() == "YQBraW0AcHdk");
-    CHECK(plain_token("", "k\xc3\xbc", "p").reveal() == "AGvDvABw");
+    CHECK(choose_login(Mechanism::automatic, both, true, false) == plain);
+    CHECK(choose_login(Mechanism::plain, both, true, true) == plain);
+    CHECK(choose_login(Mechanism::login, both, true, false) == own_command);
+    CHECK(choose_login(Mechanism::login, offer({"SASL LOGIN"}), true, false) == login);
+    CHECK(choose_login(Mechanism::automatic, offer({"USER"}), true, false) == own_command);
+    CHECK(choose_login(Mechanism::automatic, std::nullopt, true, false) == own_command);
+    CHECK(choose_login(Mechanism::automatic, offer({"SASL CRAM-MD5 SCRAM-SHA-256"}), true, false) == scram_sha_256);
+    CHECK(choose_login(Mechanism::automatic, offer({"USER", "SASL PLAIN CRAM-MD5"}), false, false) == cram_md5);
+    CHECK(choose_login(Mechanism::xoauth2, offer({"SASL PLAIN XOAUTH2"}), true, false) == xoauth2);
+    CHECK_THROWS_AS(choose_login(Mechanism::login, both, true, true), net::NetError);
+    CHECK_THROWS_AS(choose_login(Mechanism::plain, std::nullopt, true, false), net::NetError);
+    CHECK_THROWS_AS(choose_login(Mechanism::cram_md5, both, true, false), net::NetError);
 }
 
 TEST_CASE("numbers of POP3 are digits alone, and the largest one where they are larger") {

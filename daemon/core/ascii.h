@@ -1,11 +1,11 @@
-// Comparisons of protocol text: ASCII letters only, no locale.
+// Comparing and cutting of protocol text: ASCII letters only, no locale.
 #pragma once
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 
-namespace mailquotad::imap {
+namespace mailquotad {
 
 /// An ASCII letter in upper case; any other byte as it is.
 constexpr char upper(char c) {
@@ -35,4 +35,16 @@ constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view
     return text.size() >= start.size() && equals_ignoring_case(text.substr(0, start.size()), start);
 }
 
-} // namespace mailquotad::imap
+/// Whether a text can stand in a line of a protocol: CR, LF and NUL would begin another one.
+constexpr bool fits_a_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+/// Takes the next line off a text, without its LF; empty at the end.
+constexpr std::string_view take_line(std::string_view& text) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    return line;
+}
+
+} // namespace mailquotad

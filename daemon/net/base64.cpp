@@ -1,8 +1,8 @@
-#include "imap/base64.h"
+#include "net/base64.h"
 
 #include <cstdint>
 
-namespace mailquotad::imap {
+namespace mailquotad::net {
 
 namespace {
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -48,4 +48,4 @@ std::optional<std::string> decode_base64(std::string_view text) {
     return result;
 }
 
-} // namespace mailquotad::imap
+} // namespace mailquotad::net

@@ -1,13 +1,13 @@
 #include "catch.h"
 
-#include "imap/base64.h"
-#include "imap/crypto.h"
-#include "imap/login.h"
-#include "imap/sasl.h"
+#include "net/base64.h"
+#include "net/crypto.h"
+#include "net/login_choice.h"
+#include "net/sasl.h"
 #include "net/transport.h"
 
 using namespace mailquotad;
-using namespace mailquotad::imap;
+using namespace mailquotad::net;
 
 namespace {
 
@@ -20,7 +20,7 @@ Identity identity(std::string username, std::string password, std::string author
 FailureKind kind_of(SaslClient& client, std::string_view challenge) {
     try {
         client.respond(challenge);
-    } catch (const net::NetError& error) {
+    } catch (const NetError& error) {
         return error.kind();
     }
     return FailureKind::internal;
@@ -88,18 +88,44 @@ TEST_CASE("two SCRAM exchanges never share a nonce") {
           make_scram(identity("u", "p"), ScramDigest::sha1)->first());
 }
 
-TEST_CASE("the mechanism is chosen as the contract says") {
-    using enum LoginMethod;
-    const Capabilities all("AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5 AUTH=SCRAM-SHA-1 AUTH=SCRAM-SHA-256 AUTH=XOAUTH2");
-    CHECK(choose_login(Mechanism::automatic, all, true, false) == plain);
-    CHECK(choose_login(Mechanism::automatic, all, false, false) == scram_sha_256);
-    CHECK(choose_login(Mechanism::cram_md5, all, true, false) == cram_md5);
-    CHECK(choose_login(Mechanism::xoauth2, all, true, false) == xoauth2);
-    CHECK(choose_login(Mechanism::automatic, Capabilities("IMAP4rev1"), true, false) == login_command);
-    CHECK(choose_login(Mechanism::automatic, Capabilities("AUTH=CRAM-MD5 LOGINDISABLED"), true, false) == cram_md5);
-    CHECK(choose_login(Mechanism::automatic, Capabilities("AUTH=CRAM-MD5 AUTH=SCRAM-SHA-256 LOGINDISABLED"), true,
-                       false) == scram_sha_256);
-    CHECK(choose_login(Mechanism::automatic, Capabilities("AUTH=SCRAM-SHA-256"), true, true) == scram_sha_256);
-    CHECK_THROWS_AS(choose_login(Mechanism::automatic, Capabilities("LOGINDISABLED"), true, false), net::NetError);
-    CHECK_THROWS_AS(choose_login(Mechanism::oauthbearer, all, true, false), net::NetError);
+TEST_CASE("an exchange carries an initial response where there is one and it is short enough") {
+    const auto client = make_plain(identity("kim", "pw"));
+    CHECK(SaslExchange(*client).initial_response(12) == "AGtpbQBwdw==");
+    SaslExchange late(*client);
+    CHECK_FALSE(late.initial_response(11));
+    CHECK(late.answer("") == "AGtpbQBwdw==");
+    const auto login = make_login(identity("kim", "pw"));
+    SaslExchange prompts(*login);
+    CHECK_FALSE(prompts.initial_response(SIZE_MAX));
+    CHECK(prompts.answer(" VXNlcm5hbWU6") == "a2lt");
+    CHECK(prompts.answer("UGFzc3dvcmQ6") == "cHc=");
+    CHECK_THROWS_AS(prompts.answer(""), NetError);
+}
+
+TEST_CASE("PLAIN is said once more where a server overlooked it, and not twice") {
+    const auto client = make_plain(identity("kim", "pw"));
+    SaslExchange exchange(*client);
+    REQUIRE(exchange.initial_response(SIZE_MAX));
+    CHECK(exchange.answer("") == "AGtpbQBwdw==");
+    CHECK_THROWS_AS(exchange.answer(""), NetError);
+}
+
+TEST_CASE("an exchange ends at a challenge that is no base64") {
+    const auto client = make_cram_md5(identity("kim", "pw"));
+    CHECK_THROWS_AS(SaslExchange(*client).answer("???"), NetError);
+}
+
+TEST_CASE("no login leaves that could end a line") {
+    ProbeRequest request;
+    request.username = "kim";
+    request.password = Secret("pw");
+    CHECK(checked_identity(request).username == "kim");
+    for (const std::string& text : {std::string("a\rb"), std::string("a\nb"), std::string("a\0b", 3), std::string()}) {
+        ProbeRequest bad = request;
+        bad.username = text;
+        CHECK_THROWS_AS(checked_identity(bad), NetError);
+        bad = request;
+        bad.password = Secret(text);
+        CHECK_THROWS_AS(checked_identity(bad), NetError);
+    }
 }

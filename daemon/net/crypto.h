@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace mailquotad::imap {
+namespace mailquotad::net {
 
 enum class Digest { md5, sha1, sha256 };
 
@@ -17,4 +17,4 @@ std::string random_bytes(std::size_t count);
 /// Equality in constant time.
 bool equals_secretly(std::string_view a, std::string_view b);
 
-} // namespace mailquotad::imap
+} // namespace mailquotad::net

@@ -1,17 +1,17 @@
-#include "imap/base64.h"
-#include "imap/crypto.h"
-#include "imap/sasl.h"
+#include "net/base64.h"
+#include "net/crypto.h"
+#include "net/sasl.h"
 #include "net/transport.h"
 
 #include <charconv>
 #include <utility>
 
-namespace mailquotad::imap {
+namespace mailquotad::net {
 
 namespace {
 
 [[noreturn]] void broken(const char* what) {
-    throw net::NetError(FailureKind::protocol, std::string("SCRAM: ") + what);
+    throw NetError(FailureKind::protocol, std::string("SCRAM: ") + what);
 }
 
 // RFC 5802 section 5.1, saslname.
@@ -43,7 +43,7 @@ unsigned read_iterations(std::string_view text) {
     unsigned count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (error == std::errc::result_out_of_range || count > kMaxScramIterations) {
-        throw net::NetError(FailureKind::limit, "SCRAM: the server asks for more rounds than anybody should compute");
+        throw NetError(FailureKind::limit, "SCRAM: the server asks for more rounds than anybody should compute");
     }
     if (error != std::errc{} || end != text.data() + text.size() || count == 0) {
         broken("the iteration count is no number");
@@ -111,7 +111,7 @@ private:
 
     void verify(std::string_view server_final) {
         if (server_final.starts_with("e=")) {
-            throw net::NetError(FailureKind::login_refused, "SCRAM: " + std::string(server_final.substr(2, 100)));
+            throw NetError(FailureKind::login_refused, "SCRAM: " + std::string(server_final.substr(2, 100)));
         }
         const auto signature = decode_base64(take_attribute(server_final, 'v'));
         if (!signature || !equals_secretly(*signature, server_signature_)) {
@@ -134,4 +134,4 @@ std::unique_ptr<SaslClient> make_scram(const Identity& identity, ScramDigest dig
     return std::make_unique<Scram>(identity, digest, std::move(nonce));
 }
 
-} // namespace mailquotad::imap
+} // namespace mailquotad::net

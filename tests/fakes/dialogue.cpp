@@ -1,4 +1,4 @@
-#include "dialogue.h"
+#include "fakes/dialogue.h"
 
 #include <algorithm>
 #include <fstream>
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace mailquotad::pop3_test {
+namespace mailquotad::fakes {
 
 namespace {
 
@@ -16,16 +16,25 @@ std::string optional_number(const std::optional<std::int64_t>& value) {
     return value ? std::to_string(*value) : "-";
 }
 
+void set_tls(Endpoint& endpoint, const std::string& value) {
+    static const std::map<std::string, TlsMode> modes{
+        {"implicit", TlsMode::implicit}, {"starttls", TlsMode::starttls}, {"plaintext", TlsMode::plaintext}};
+    endpoint.tls = modes.at(value);
+    const bool is_imap = endpoint.protocol == Protocol::imap;
+    endpoint.port = endpoint.tls == TlsMode::implicit ? (is_imap ? 993 : 995) : (is_imap ? 143 : 110);
+}
+
 void set(ProbeRequest& request, const std::string& key, const std::string& value) {
     static const std::map<std::string, Mechanism> mechanisms{{"auto", Mechanism::automatic},
                                                              {"plain", Mechanism::plain},
                                                              {"login", Mechanism::login},
-                                                             {"scram-sha-256", Mechanism::scram_sha_256}};
-    static const std::map<std::string, TlsMode> modes{
-        {"implicit", TlsMode::implicit}, {"starttls", TlsMode::starttls}, {"plaintext", TlsMode::plaintext}};
+                                                             {"cram-md5", Mechanism::cram_md5},
+                                                             {"scram-sha-1", Mechanism::scram_sha_1},
+                                                             {"scram-sha-256", Mechanism::scram_sha_256},
+                                                             {"xoauth2", Mechanism::xoauth2},
+                                                             {"oauthbearer", Mechanism::oauthbearer}};
     if (key == "tls") {
-        request.endpoint.tls = modes.at(value);
-        request.endpoint.port = value == "implicit" ? 995 : 110;
+        set_tls(request.endpoint, value);
     } else if (key == "user") {
         request.username = value;
     } else if (key == "password") {
@@ -36,6 +45,8 @@ void set(ProbeRequest& request, const std::string& key, const std::string& value
         request.allow_plaintext = value == "yes";
     } else if (key == "limit") {
         request.limit_bytes = std::stoll(value);
+    } else if (key == "timeout") {
+        request.timeout = parse_duration(value).value();
     } else if (key == "mechanism") {
         request.mechanism = mechanisms.at(value);
     } else {
@@ -57,24 +68,27 @@ void set_all(ProbeRequest& request, const std::string& line) {
 }
 
 bool is_mandatory(const std::string& fact) {
-    return fact.starts_with("limit_source ") || fact.starts_with("resource ") || fact.starts_with("inbox ") ||
+    return fact.starts_with("limit_source ") || fact.starts_with("resource ") || fact.starts_with("folder ") ||
            fact.starts_with("failure ");
 }
 
 } // namespace
 
-ProbeRequest default_request() {
+ProbeRequest default_request(Protocol protocol) {
     ProbeRequest request;
-    request.endpoint = {.protocol = Protocol::pop3, .tls = TlsMode::implicit, .host = "mail.example", .port = 995};
+    request.endpoint = {.protocol = protocol,
+                        .tls = TlsMode::implicit,
+                        .host = "mail.example",
+                        .port = static_cast<std::uint16_t>(protocol == Protocol::imap ? 993 : 995)};
     request.username = "kim@verein.example";
     request.password = Secret("geheim");
     return request;
 }
 
-Dialogue read_dialogue(const std::filesystem::path& file) {
+Dialogue read_dialogue(const std::filesystem::path& file, Protocol protocol) {
     std::ifstream input(file);
     Dialogue dialogue{.name = file.stem().string(), .comment = {}, .rounds = {}};
-    dialogue.rounds.push_back({default_request(), {}, {}});
+    dialogue.rounds.push_back({default_request(protocol), {}, {}});
     bool expects = false;
     for (std::string line; std::getline(input, line);) {
         Round& round = dialogue.rounds.back();
@@ -97,11 +111,13 @@ Dialogue read_dialogue(const std::filesystem::path& file) {
     return dialogue;
 }
 
-std::vector<Dialogue> all_dialogues() {
+std::vector<Dialogue> all_dialogues(Protocol protocol) {
+    const char* const folder =
+        protocol == Protocol::imap ? SOURCE_FOLDER "/tests/dialogues" : SOURCE_FOLDER "/tests/dialogues-pop3";
     std::vector<Dialogue> result;
-    for (const auto& entry : std::filesystem::directory_iterator(SOURCE_FOLDER "/tests/dialogues-pop3")) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         if (entry.path().extension() == ".txt") {
-            result.push_back(read_dialogue(entry.path()));
+            result.push_back(read_dialogue(entry.path(), protocol));
         }
     }
     std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -117,12 +133,13 @@ std::vector<std::string> facts(const ProbeReport& report) {
         const Snapshot& snapshot = *report.snapshot();
         result.push_back("limit_source " + std::string(to_string(snapshot.limit_source)));
         for (const Resource& resource : snapshot.quota) {
-            result.push_back("resource " + resource.root + resource.name + " " + std::to_string(resource.used) + " " +
-                             optional_number(resource.limit));
+            result.push_back("resource " + resource.name + " " + std::to_string(resource.used) + " " +
+                             optional_number(resource.limit) + " " + std::string(to_string(resource.unit)) + " " +
+                             resource.root);
         }
         for (const Folder& folder : snapshot.folders) {
-            result.push_back(std::string(to_string(folder.role)) + " " + optional_number(folder.messages) + " " +
-                             optional_number(folder.size_bytes));
+            result.push_back("folder " + std::string(to_string(folder.role)) + " " + optional_number(folder.messages) +
+                             " " + optional_number(folder.size_bytes) + " " + folder.name);
         }
     }
     result.push_back("commands " + std::to_string(report.cost.commands));
@@ -158,18 +175,50 @@ std::string differences(const ProbeReport& report, const std::vector<std::string
     return wrong;
 }
 
-std::vector<std::string> forbidden_lines(const std::vector<std::string>& lines) {
-    static const std::regex allowed("CAPA|STLS|USER .*|PASS .*|AUTH PLAIN( [A-Za-z0-9+/=]+)?|STAT|LIST|QUIT");
-    static const std::regex token("[A-Za-z0-9+/=]+");
+namespace {
+
+std::vector<std::string> forbidden_imap_lines(const std::vector<std::string>& lines) {
+    static const std::regex allowed(
+        R"re(A\d+ (CAPABILITY|STARTTLS|NAMESPACE|ID NIL|ENABLE [A-Z0-9= ]+|UNSELECT|NOOP|LOGOUT|LOGIN .*)re"
+        R"re(|AUTHENTICATE \S+( \S+)?|LIST "" "\*"( RETURN \(.*\))?|STATUS ".*" \([A-Z ]+\)|GETQUOTA(ROOT)? ".*")re"
+        R"re(|EXAMINE ".*"|(UID )?SEARCH [A-Z0-9 ()"-]+)re"
+        R"re(|UID FETCH [0-9:,*]+ \((UID|RFC822\.SIZE|INTERNALDATE|FLAGS)( (UID|RFC822\.SIZE|INTERNALDATE|FLAGS))*\)))re");
+    static const std::regex tagged(R"(A\d+ .*)");
     std::vector<std::string> result;
     bool continues = false;
     for (const std::string& line : lines) {
-        if (!std::regex_match(line, allowed) && !(continues && std::regex_match(line, token))) {
+        if (std::regex_match(line, tagged)) {
+            continues = line.find("AUTHENTICATE") != std::string::npos || line.ends_with('}') || line.ends_with("+}");
+            if (!std::regex_match(line, allowed)) {
+                result.push_back(line);
+            }
+        } else if (!continues) {
             result.push_back(line);
         }
-        continues = line.starts_with("AUTH ");
     }
     return result;
 }
 
-} // namespace mailquotad::pop3_test
+std::vector<std::string> forbidden_pop3_lines(const std::vector<std::string>& lines) {
+    static const std::regex allowed("CAPA|STLS|USER .*|PASS .*|AUTH [A-Z0-9-]+( [A-Za-z0-9+/=]+)?|STAT|LIST|UIDL|NOOP|"
+                                    "QUIT");
+    static const std::regex token("[A-Za-z0-9+/=]*");
+    std::vector<std::string> result;
+    bool continues = false;
+    for (const std::string& line : lines) {
+        const bool is_allowed = std::regex_match(line, allowed);
+        if (!is_allowed && !(continues && std::regex_match(line, token))) {
+            result.push_back(line);
+        }
+        continues = line.starts_with("AUTH ") || (continues && !is_allowed);
+    }
+    return result;
+}
+
+} // namespace
+
+std::vector<std::string> forbidden_lines(Protocol protocol, const std::vector<std::string>& lines) {
+    return protocol == Protocol::imap ? forbidden_imap_lines(lines) : forbidden_pop3_lines(lines);
+}
+
+} // namespace mailquotad::fakes

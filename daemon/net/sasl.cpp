@@ -1,11 +1,12 @@
-#include "imap/sasl.h"
+#include "net/sasl.h"
 
-#include "imap/crypto.h"
+#include "net/base64.h"
+#include "net/crypto.h"
 #include "net/transport.h"
 
 #include <utility>
 
-namespace mailquotad::imap {
+namespace mailquotad::net {
 
 namespace {
 
@@ -21,12 +22,17 @@ public:
         message += identity_.password.reveal();
         return message;
     }
-    std::string respond(std::string_view /*challenge*/) override {
-        throw net::NetError(FailureKind::protocol, "the server asks for more than PLAIN has to say");
+    // A server that overlooked the initial response asks for it with nothing (seen with POP3, RFC 5034 section 4).
+    std::string respond(std::string_view challenge) override {
+        if (!challenge.empty() || std::exchange(repeated_, true)) {
+            throw NetError(FailureKind::protocol, "the server asks for more than PLAIN has to say");
+        }
+        return *first();
     }
 
 private:
     Identity identity_;
+    bool repeated_ = false;
 };
 
 class Login final : public SaslClient {
@@ -41,7 +47,7 @@ public:
         case 1:
             return std::string(identity_.password.reveal());
         default:
-            throw net::NetError(FailureKind::protocol, "the server asks for more than LOGIN has to say");
+            throw NetError(FailureKind::protocol, "the server asks for more than LOGIN has to say");
         }
     }
 
@@ -57,7 +63,7 @@ public:
     std::optional<std::string> first() override { return std::nullopt; }
     std::string respond(std::string_view challenge) override {
         if (std::exchange(answered_, true)) {
-            throw net::NetError(FailureKind::protocol, "the server asks for more than CRAM-MD5 has to say");
+            throw NetError(FailureKind::protocol, "the server asks for more than CRAM-MD5 has to say");
         }
         constexpr std::string_view kHex = "0123456789abcdef";
         std::string result = identity_.username + " ";
@@ -86,7 +92,7 @@ public:
     std::optional<std::string> first() override { return message_; }
     std::string respond(std::string_view challenge) override {
         if (std::exchange(failed_, true)) {
-            throw net::NetError(FailureKind::protocol, "the server goes on after it refused the token");
+            throw NetError(FailureKind::protocol, "the server goes on after it refused the token");
         }
         error_ = std::string(challenge.substr(0, 300));
         return answer_to_error_;
@@ -102,7 +108,47 @@ private:
     bool failed_ = false;
 };
 
+// What may hold a password is wiped once it is encoded.
+std::string encoded(std::string secret) {
+    std::string text = encode_base64(secret);
+    wipe(secret);
+    return text;
+}
+
 } // namespace
+
+std::optional<std::string> SaslExchange::initial_response(std::size_t longest) {
+    auto first = client_.first();
+    if (!first) {
+        return std::nullopt;
+    }
+    std::string text = first->empty() ? "=" : encoded(*std::move(first));
+    if (text.size() > longest) {
+        wipe(text);
+        return std::nullopt;
+    }
+    said_first_ = true;
+    return text;
+}
+
+std::string SaslExchange::answer(std::string_view challenge) {
+    if (++challenges_ > kMaxChallenges) {
+        throw NetError(FailureKind::protocol, "the login takes more steps than any mechanism has");
+    }
+    if (!std::exchange(said_first_, true)) {
+        if (auto first = client_.first()) {
+            return encoded(*std::move(first));
+        }
+    }
+    while (challenge.starts_with(' ')) {
+        challenge.remove_prefix(1);
+    }
+    const auto decoded = decode_base64(challenge);
+    if (!decoded) {
+        throw NetError(FailureKind::protocol, "the server's challenge is no base64");
+    }
+    return encoded(client_.respond(*decoded));
+}
 
 std::unique_ptr<SaslClient> make_plain(const Identity& identity) {
     return std::make_unique<Plain>(identity);
@@ -135,4 +181,4 @@ std::unique_ptr<SaslClient> make_oauthbearer(const Identity& identity) {
     return std::make_unique<Bearer>("OAUTHBEARER", std::move(message), "\x01");
 }
 
-} // namespace mailquotad::imap
+} // namespace mailquotad::net

@@ -1,27 +1,28 @@
-// Dialogue files of tests/dialogues: a script of tests/fakes/scripted_transport.h, what to ask, and what must come out.
+// Dialogue files of tests/dialogues (IMAP) and tests/dialogues-pop3: a script of tests/fakes/scripted_transport.h, what
+// to ask, and what must come out.
 //
 //   # server and source          comments, kept with the file
-//   SET key=value …              before the script: tls, mechanism, user, password, authorize, plaintext, limit,
-//   timeout C: … S: …                    the conversation EXPECT                       then one line for each fact of
-//   the report:
+//   SET key=value …              before the script: tls (implicit, starttls, plaintext), mechanism, user, password,
+//                                authorize, plaintext, limit, timeout; `_` in a value stands for a space
+//   C: … S: …                    the conversation
+//   EXPECT                       then one line for each fact of the report:
 //     limit_source server          (with resource and folder lines: all of them, in order)
 //     resource STORAGE 1024 2048 bytes ROOT      "-" for no limit; the root is the rest of the line
 //     folder inbox 3 1024 INBOX                  "-" for what nobody told; the name is the rest of the line
 //     failure login_refused
 //     detail TEXT                  part of the failure's detail
-//     commands 4 · round_trips 5   only checked where they stand there
+//     commands 4 · round_trips 5 · not_before 900   only checked where they stand there
 //   AGAIN                        the next conversation: another probe with what was remembered
 #pragma once
 
 #include "core/measurement.h"
 #include "core/probe_request.h"
-#include "fakes/scripted_transport.h"
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-namespace mailquotad::imap_test {
+namespace mailquotad::fakes {
 
 /// One conversation of a dialogue file.
 struct Round {
@@ -36,14 +37,14 @@ struct Dialogue {
     std::vector<Round> rounds;
 };
 
-/// Reads one file. Throws std::invalid_argument for what it does not understand.
-Dialogue read_dialogue(const std::filesystem::path& file);
+/// Reads one file of a protocol. Throws std::invalid_argument for what it does not understand.
+Dialogue read_dialogue(const std::filesystem::path& file, Protocol protocol);
 
-/// All files of tests/dialogues, by name.
-std::vector<Dialogue> all_dialogues();
+/// All files of the protocol's folder, by name.
+std::vector<Dialogue> all_dialogues(Protocol protocol);
 
 /// A request as the dialogues use it where SET says nothing else.
-ProbeRequest default_request();
+ProbeRequest default_request(Protocol protocol);
 
 /// The facts of a report, one a line, in the form of EXPECT.
 std::vector<std::string> facts(const ProbeReport& report);
@@ -51,7 +52,7 @@ std::vector<std::string> facts(const ProbeReport& report);
 /// What is wrong with a report, given the EXPECT lines; empty if nothing is.
 std::string differences(const ProbeReport& report, const std::vector<std::string>& expected);
 
-/// Lines of the client that are no command of DESIGN's list; empty as it must be.
-std::vector<std::string> forbidden_lines(const std::vector<std::string>& lines);
+/// Lines of a client of IMAP or POP3 that are no command of DESIGN's list; empty as it must be.
+std::vector<std::string> forbidden_lines(Protocol protocol, const std::vector<std::string>& lines);
 
-} // namespace mailquotad::imap_test
+} // namespace mailquotad::fakes

@@ -1,17 +1,17 @@
-#include "imap/crypto.h"
+#include "net/crypto.h"
 
 #include "net/transport.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-namespace mailquotad::imap {
+namespace mailquotad::net {
 
 namespace {
 
 void check(int code, const char* what) {
     if (code < 0) {
-        throw net::NetError(FailureKind::internal, std::string(what) + ": " + gnutls_strerror(code));
+        throw NetError(FailureKind::internal, std::string(what) + ": " + gnutls_strerror(code));
     }
 }
 
@@ -68,4 +68,4 @@ bool equals_secretly(std::string_view a, std::string_view b) {
     return a.size() == b.size() && gnutls_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-} // namespace mailquotad::imap
+} // namespace mailquotad::net

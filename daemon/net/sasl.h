@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace mailquotad::imap {
+namespace mailquotad::net {
 
 /// Whose login it is.
 struct Identity {
@@ -49,4 +49,26 @@ std::unique_ptr<SaslClient> make_xoauth2(const Identity& identity);
 /// RFC 7628; after a failure the challenge is answered by a lone %x01.
 std::unique_ptr<SaslClient> make_oauthbearer(const Identity& identity);
 
-} // namespace mailquotad::imap
+/// One exchange as the protocols carry it: in base64, with or without an initial response (RFC 4959, 5034, 4954).
+class SaslExchange {
+public:
+    /// More challenges than any mechanism has.
+    static constexpr int kMaxChallenges = 8;
+
+    /// `client` must outlive the exchange.
+    explicit SaslExchange(SaslClient& client) : client_(client) {}
+
+    /// What goes behind the mechanism's name, "=" for an empty text. Nothing where the server begins, or where it is
+    /// longer than `longest`: then it answers the first challenge. To be wiped by the caller.
+    std::optional<std::string> initial_response(std::size_t longest);
+    /// The answer to a challenge, which may have spaces before it. Throws NetError protocol for one that is no base64
+    /// or one too many, and what the client throws. To be wiped by the caller.
+    std::string answer(std::string_view challenge);
+
+private:
+    SaslClient& client_;
+    bool said_first_ = false;
+    int challenges_ = 0;
+};
+
+} // namespace mailquotad::net

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace mailquotad::imap {
+namespace mailquotad::net {
 
 std::string encode_base64(std::string_view bytes);
 
 /// Nothing for text that is not base64; missing padding is tolerated.
 std::optional<std::string> decode_base64(std::string_view text);
 
-} // namespace mailquotad::imap
+} // namespace mailquotad::net

@@ -30,6 +30,7 @@ struct MailboxStatus {
     std::map<FolderRole, Folder> roles; ///< sums per role; Folder::name is empty
     std::optional<std::int64_t> messages;
     std::optional<Forecast> forecast;
+    std::optional<ForecastReason> forecast_reason; ///< why there is none
     std::optional<Time> last_success;
     std::optional<Time> last_attempt;
     bool last_probe_succeeded = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/alert.h"
+#include "core/forecast_calibration.h"
 #include "core/measurement.h"
 #include "core/time.h"
 
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -106,6 +108,14 @@ public:
     /// Samples from `since` on, oldest first.
     std::vector<Sample> samples(const std::string& slug, Time since);
 
+    /// The last known use of each hour (UTC) from `since` on, oldest first: enough for a forecast, and soon read.
+    std::vector<std::pair<Time, std::int64_t>> hourly_use(const std::string& slug, Time since);
+
+    /// Keeps what the forecasts of a mailbox that ended on `day` were worth, in place of earlier ones of that day.
+    void add_forecast_errors(const std::string& slug, std::chrono::sys_days day, std::span<const ForecastError> errors);
+    /// The errors of all mailboxes from `since` on, the newest first, at most `most`.
+    std::vector<ForecastError> forecast_errors(std::chrono::sys_days since, int most);
+
     /// What save_alert_state was given last; nothing at first sight.
     std::optional<AlertState> alert_state(const std::string& slug);
     /// Keeps the state of a mailbox in place of the last one.
@@ -157,8 +167,8 @@ public:
     /// Deletes everything about a mailbox, waiting mail too, and overwrites it in the file. What is kept by login
     /// (login_backoff) stays. Not inside transaction().
     void forget(const std::string& slug);
-    /// Thins out what is old: of samples older than 400 days one a month stays for ever, facts of mails, silences and
-    /// refused logins older than that go.
+    /// Thins out what is old: of samples older than 400 days one a month stays for ever, facts of mails, silences,
+    /// refused logins and forecast errors older than that go.
     void prune(Time now);
     /// Writes a consistent copy of the whole database to a new file of mode 0600. StoreError where `file` exists. Not
     /// inside transaction().

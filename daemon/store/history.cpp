@@ -1,6 +1,7 @@
 // Samples, and how history grows thinner with age.
 #include "store/connection.h"
 #include "store/database.h"
+#include "store/forecast_errors.h"
 #include "store/rows.h"
 #include "store/texts.h"
 
@@ -115,6 +116,28 @@ std::vector<Sample> Database::samples(const std::string& slug, Time since) {
     });
 }
 
+std::vector<std::pair<Time, std::int64_t>> Database::hourly_use(const std::string& slug, Time since) {
+    return connection_->attempt(
+        "read the history", [&] {
+            std::vector<std::pair<Time, std::int64_t>> result;
+            const Number first = seconds_of(since);
+            Number at = 0;
+            Number used = 0;
+            soci::statement statement =
+                (connection_->sql().prepare
+                     << "SELECT s.measured_at, s.used_bytes FROM sample s JOIN"
+                        " (SELECT l.mailbox_id, MAX(l.measured_at) AS last_at FROM sample l"
+                        " JOIN mailbox m ON m.id = l.mailbox_id WHERE m.slug = :slug AND l.measured_at >= :first"
+                        " AND l.used_bytes IS NOT NULL GROUP BY l.mailbox_id, l.measured_at / 3600) hour"
+                        " ON hour.mailbox_id = s.mailbox_id AND hour.last_at = s.measured_at ORDER BY s.measured_at",
+                 soci::use(slug), soci::use(first), soci::into(at), soci::into(used));
+            statement.execute();
+            while (statement.fetch())
+                result.emplace_back(time_of(at), used);
+            return result;
+        });
+}
+
 void Database::prune(Time now) {
     const Number end = seconds_of(now - kKept);
     connection_->write("thin out what is old", [&] {
@@ -124,6 +147,7 @@ void Database::prune(Time now) {
         sql << "DELETE FROM outbox WHERE status <> 'waiting' AND finished_at < :last", soci::use(end);
         sql << "DELETE FROM silence WHERE until_at < :last", soci::use(end);
         sql << "DELETE FROM login_backoff WHERE last_refused_at < :last", soci::use(end);
+        prune_forecast_errors(sql, end);
     });
 }
 

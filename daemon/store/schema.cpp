@@ -55,8 +55,18 @@ constexpr std::string_view kFirstTables[] = {
         last_refused_at BIGINT NOT NULL, detail TEXT NOT NULL))",
 };
 
+// How far what came in lay from what was forecast, in thousandths of the forecast's own band.
+constexpr std::string_view kForecastErrors[] = {
+    R"(CREATE TABLE forecast_error (
+        mailbox_id BIGINT NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+        day BIGINT NOT NULL, horizon BIGINT NOT NULL, score BIGINT NOT NULL,
+        PRIMARY KEY (mailbox_id, day, horizon)))",
+    "CREATE INDEX forecast_error_by_day ON forecast_error (day)",
+};
+
 constexpr Step kSteps[] = {
     {"first tables", kFirstTables},
+    {"forecast errors", kForecastErrors},
 };
 
 std::string in_dialect(std::string_view statement, const Dialect& dialect) {

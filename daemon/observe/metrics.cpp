@@ -116,6 +116,22 @@ void until_full(const MailboxStatus& mailbox, MetricFamily& family) {
     add("late", mailbox.forecast->full_in_days.p90);
 }
 
+void forecast_used(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (!mailbox.forecast) {
+        return;
+    }
+    for (std::size_t i = 0; i < kForecastHorizons.size(); ++i) {
+        const ByteQuantiles& bytes = mailbox.forecast->used_bytes[i];
+        const std::string horizon = std::to_string(kForecastHorizons[i]) + "d";
+        const auto add = [&](const char* bound, std::int64_t value) {
+            family.add(of(mailbox, {{"horizon", horizon}, {"bound", bound}}), number(value));
+        };
+        add("low", bytes.p10);
+        add("median", bytes.p50);
+        add("high", bytes.p90);
+    }
+}
+
 void probe_success(const MailboxStatus& mailbox, MetricFamily& family) {
     if (mailbox.last_attempt) {
         family.add(of(mailbox), mailbox.last_probe_succeeded ? 1 : 0);
@@ -178,6 +194,10 @@ constexpr MailboxMetric kMailboxMetrics[] = {
      "Expected time until the limit is reached, in seconds; early, median and late are the 10th, 50th and 90th "
      "percentile, +Inf is beyond a year.",
      kGauge, true, until_full},
+    {"mailbox_forecast_used_bytes",
+     "Storage expected in use after a number of days if nobody cleans up, in bytes; low, median and high are the 10th, "
+     "50th and 90th percentile.",
+     kGauge, true, forecast_used},
     {"probe_success", "Whether the last probe succeeded: 1 or 0.", kGauge, false, probe_success},
     {"probe_duration_seconds", "Duration of the last probe, in seconds.", kGauge, false, probe_duration},
     {"probe_round_trips", "Round trips of the last probe.", kGauge, false, probe_round_trips},

@@ -1,5 +1,6 @@
 #include "core/escape.h"
 #include "observe/evidence.h"
+#include "observe/forecast_json.h"
 #include "observe/view_rules.h"
 #include "observe/views.h"
 
@@ -71,17 +72,6 @@ Json folders_of(const MailboxStatus& mailbox) {
     return folders;
 }
 
-Json forecast_of(const MailboxStatus& mailbox) {
-    if (!mailbox.forecast) {
-        return nullptr;
-    }
-    const FullInDays& days = mailbox.forecast->full_in_days;
-    return {
-        {"growth_bytes_per_day", mailbox.forecast->growth_bytes_per_day},
-        {"full_in_days",
-         {{"p10", number(days.p10)}, {"p25", number(days.p25)}, {"p50", number(days.p50)}, {"p90", number(days.p90)}}}};
-}
-
 Json cost_of(const ProbeCost& cost) {
     return {{"round_trips", cost.round_trips},
             {"commands", cost.commands},
@@ -105,7 +95,8 @@ void add_measurement(const MailboxStatus& mailbox, bool fresh, Json& result) {
     result["tightest"] = fresh ? tightest_of(mailbox) : Json(nullptr);
     result["folders"] = fresh ? folders_of(mailbox) : Json::array();
     result["messages"] = fresh ? number(mailbox.messages) : Json(nullptr);
-    result["forecast"] = fresh ? forecast_of(mailbox) : Json(nullptr);
+    result["forecast"] = fresh ? forecast_json(mailbox.forecast) : Json(nullptr);
+    result["forecast_reason"] = fresh ? forecast_reason_json(mailbox.forecast_reason) : Json(nullptr);
 }
 
 Json mailbox_of(const MailboxStatus& mailbox, Time at) {

@@ -72,6 +72,20 @@ MailboxStatus urgent_one() {
     return mailbox;
 }
 
+/// Growth that may be half or double of what is likely.
+Forecast forecast(std::int64_t used, double growth, const FullInDays& full) {
+    Forecast result{.growth_bytes_per_day = growth, .full_in_days = full};
+    for (std::size_t i = 0; i < kForecastHorizons.size(); ++i) {
+        const auto likely = static_cast<std::int64_t>(growth) * kForecastHorizons[i];
+        result.used_bytes[i] = {.p10 = used + likely / 2,
+                                .p25 = used + likely / 4 * 3,
+                                .p50 = used + likely,
+                                .p75 = used + likely / 2 * 3,
+                                .p90 = used + likely * 2};
+    }
+    return result;
+}
+
 MailboxStatus warning_one() {
     MailboxStatus mailbox = measured("kim", Stage::warning, LimitSource::server);
     store(mailbox, 412 * kMiB, 500 * kMiB);
@@ -83,7 +97,7 @@ MailboxStatus warning_one() {
                      {FolderRole::junk, {"", FolderRole::junk, 20, std::nullopt}},
                      {FolderRole::other, {"", FolderRole::other, std::nullopt, 6 * kMiB}}};
     mailbox.messages = 8120;
-    mailbox.forecast = Forecast{2'500'000.0, {.p10 = 12.4, .p25 = 20.0, .p50 = 35.2, .p90 = 80.7}};
+    mailbox.forecast = forecast(432013312, 2'500'000.0, {.p10 = 12.4, .p25 = 20.0, .p50 = 35.2, .p90 = 80.7});
     mailbox.last_told = Told{Stage::warning, sample_time() - Days{3}, 1};
     mailbox.notifications_sent[{Stage::warning, "mail"}] = 1;
     mailbox.decision = DecisionReason::already_told;
@@ -132,7 +146,7 @@ Status sample_status() {
 
     MailboxStatus quiet = measured("info", Stage::ok, LimitSource::settings);
     store(quiet, 61 * kMiB, 500 * kMiB);
-    quiet.forecast = Forecast{100'000.0, {}};
+    quiet.forecast = forecast(61 * kMiB, 100'000.0, {});
     MailboxStatus unlimited = measured("sippe", Stage::ok, LimitSource::none);
     store(unlimited, 5000 * kMiB, std::nullopt);
     MailboxStatus refused = measured("zeltlager", Stage::ok, LimitSource::server);
@@ -140,9 +154,10 @@ Status sample_status() {
     fail(refused, FailureKind::login_refused, "[AUTHENTICATIONFAILED] no such user zeltlager@verein.example", Hours{5});
     MailboxStatus gone = measured("archiv", Stage::warning, LimitSource::server);
     store(gone, 450 * kMiB, 500 * kMiB);
-    gone.forecast = Forecast{1.0, {.p10 = 1.0, .p25 = 1.0, .p50 = 1.0, .p90 = 1.0}};
+    gone.forecast = forecast(450 * kMiB, 1.0, {.p10 = 1.0, .p25 = 1.0, .p50 = 1.0, .p90 = 1.0});
     fail(gone, FailureKind::dns, "mail.verein.example: Name or service not known", Days{4});
     MailboxStatus untold = measured("material", std::nullopt, LimitSource::not_told);
+    untold.forecast_reason = ForecastReason::no_usage;
     untold.note = "stumm bis 1. Dezember: wird umgezogen";
     MailboxStatus unclear = measured("presse", std::nullopt, LimitSource::unclear);
     store(unclear, 77 * kMiB, 0);
@@ -152,7 +167,8 @@ Status sample_status() {
     MailboxStatus noticed = measured("jugend", Stage::notice, LimitSource::server);
     store(noticed, 365 * kMiB, 500 * kMiB);
     noticed.assessment.reasons = {Reason::used};
-    noticed.forecast = Forecast{300'000.0, {.p10 = 90.0, .p25 = 200.0, .p50 = std::nullopt, .p90 = std::nullopt}};
+    noticed.forecast =
+        forecast(365 * kMiB, 300'000.0, {.p10 = 90.0, .p25 = 200.0, .p50 = std::nullopt, .p90 = std::nullopt});
 
     status.mailboxes = {quiet,  warning_one(), unlimited, full_one(), refused,      gone,
                         untold, unclear,       untried,   noticed,    urgent_one(), hostile_one()};

@@ -32,6 +32,8 @@ OutlookWords outlook_words(const std::optional<Forecast>& forecast, std::chrono:
     const double late = std::clamp(full.p90.value_or(kHorizon), early, kHorizon);
     if (early >= kLater) {
         words.form = OutlookWords::Form::later;
+    } else if (forecast->short_history) {
+        words.form = OutlookWords::Form::unsteady;
     } else if (late <= kDatesUpTo || (late / std::max(early, 1.0) <= kWidestRatio && early < kOneWeek)) {
         words.form = OutlookWords::Form::dates;
         words.first_day = in_days(today, std::floor(early));

@@ -14,7 +14,7 @@ struct OutlookWords {
         dates,    ///< within about two weeks: "between 3 and 9 December"
         weeks,    ///< within about three months: "in about 5 to 9 weeks"
         later,    ///< "not before three months from now"
-        unsteady, ///< the range is too wide for a date: "it varies a lot"
+        unsteady, ///< the range is too wide for a date, or the history too short: "it varies a lot"
     };
     Form form = Form::none;
     std::chrono::sys_days first_day{}; ///< for dates

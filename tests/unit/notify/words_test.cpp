@@ -49,6 +49,9 @@ TEST_CASE("a range too wide for a date is called unsteady", "[notify]") {
     CHECK(words(10, 80).form == Form::unsteady);
     CHECK(words(2, 40).form == Form::unsteady);
     CHECK(words(60, std::nullopt).form == Form::unsteady);
+    const Forecast young{
+        .growth_bytes_per_day = 1, .full_in_days = {.p10 = 12, .p25 = 12, .p50 = 12, .p90 = 13}, .short_history = true};
+    CHECK(notify::outlook_words(young, kToday).form == Form::unsteady);
 }
 
 TEST_CASE("no forecast, no words", "[notify]") {

@@ -20,6 +20,7 @@ struct CommandLine {
     CommonOptions common;
     CheckOptions check;
     MailboxOptions mailbox;
+    ForecastOptions forecast;
     std::string config_argument; ///< check-config FILE
     std::function<int()> command;
     int usage_exit = EXIT_FAILURE; ///< of a bad command line: 3 where Nagios may be calling
@@ -94,6 +95,18 @@ void add_mailbox_commands(CLI::App& app, CommandLine& line) {
     test_mail->add_option("ADDRESS", options.address, "to the owner of this mailbox; default: to smtp.admin");
 }
 
+void add_forecast(CLI::App& app, CommandLine& line) {
+    constexpr int kMostDays = 3650;
+    ForecastOptions& options = line.forecast;
+    CLI::App* forecast = app.add_subcommand("forecast", "when a mailbox will be full, offline, from a CSV of past use");
+    forecast->add_option("FILE", options.file, "a CSV of date,used_bytes; no settings file is read")->required();
+    forecast->add_option("--limit", options.limit, "the limit of the mailbox, as 500MiB")->required();
+    forecast->add_option("--every", options.every, "as of every so many days instead of the last day only")
+        ->check(CLI::Range(1, kMostDays));
+    add_format(*forecast, options.format, {{"table", OutputFormat::table}, {"json", OutputFormat::json}});
+    forecast->callback([&line] { line.command = [&line] { return command_forecast(line.forecast); }; });
+}
+
 void add_check_config(CLI::App& app, CommandLine& line) {
     CLI::App* check = app.add_subcommand("check-config", "check the settings and print every problem");
     check->add_option("FILE", line.config_argument, "instead of --config");
@@ -132,6 +145,7 @@ int run_command_line(int argc, char** argv) {
     add_run(app, line);
     add_check(app, line);
     add_mailbox_commands(app, line);
+    add_forecast(app, line);
     add_check_config(app, line);
     try {
         app.parse(argc, argv);

@@ -35,10 +35,18 @@ struct MailboxOptions {
     std::string language; ///< preview
 };
 
+struct ForecastOptions {
+    std::string file;
+    std::string limit;
+    int every = 0; ///< days; 0: as of the last day only
+    OutputFormat format = OutputFormat::table;
+};
+
 int command_run(const CommonOptions& options);
 int command_check(const CheckOptions& options);
 int command_check_config(const CommonOptions& options);
 int command_explain(const MailboxOptions& options);
+int command_forecast(const ForecastOptions& options);
 int command_history(const MailboxOptions& options);
 int command_preview(const MailboxOptions& options);
 int command_test_mail(const MailboxOptions& options);

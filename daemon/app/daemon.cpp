@@ -28,7 +28,7 @@ struct Overloaded : Handlers... {
 } // namespace
 
 Daemon::Daemon(DaemonParts parts, settings::Settings settings)
-    : parts_(std::move(parts)),
+    : parts_(std::move(parts)), forecaster_(parts_.database),
       prober_({.connector = parts_.connector,
                .clock = parts_.clock,
                .secrets = parts_.secrets,
@@ -149,7 +149,8 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     const Time now = parts_.clock.now();
     note_success(record, *finished.report.snapshot());
     AlertState alert = record.alert;
-    record.assessment = assess(judge(*record.snapshot, record.settings.policy, Outlook{}), alert.stage, now);
+    record.assessment =
+        assess(judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now)), alert.stage, now);
     Decision decision = decide(alert, record.assessment, rules_for(settings_, record.settings),
                                circumstances_of(parts_.database, record.settings.slug, now));
     const MailContext context{

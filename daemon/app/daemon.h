@@ -4,6 +4,7 @@
 #include "app/mailbox_record.h"
 #include "app/mailer.h"
 #include "app/mails.h"
+#include "app/outlook.h"
 #include "app/prober.h"
 #include "app/schedule.h"
 #include "os/event_queue.h"
@@ -79,6 +80,7 @@ private:
     std::shared_ptr<notify::Notifier> notifier_;
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
     Schedule schedule_;
+    Forecaster forecaster_;
     Status status_;    ///< what is not per mailbox
     Time tidied_at_{}; ///< when old rows were last thinned out
     bool stopping_ = false;

@@ -4,7 +4,9 @@
 #include "app/context.h"
 #include "app/decision_words.h"
 #include "app/mailbox_notes.h"
+#include "app/outlook.h"
 #include "core/escape.h"
+#include "observe/forecast_json.h"
 #include "os/clock.h"
 
 #include <nlohmann/json.hpp>
@@ -23,7 +25,7 @@ struct Explanation {
     const settings::Mailbox& mailbox;
     AlertState alert;
     Notes notes;
-    std::string forecast_reason = "the forecast is not part of this version";
+    ForecastResult outlook;
 };
 
 /// The next mail that follows from time alone, if nothing else is measured.
@@ -158,8 +160,8 @@ std::string explanation_json(const Explanation& about) {
     if (about.notes.failure)
         value["failure"] = {{"kind", to_string(about.notes.failure->kind)}, {"detail", about.notes.failure->detail}};
     value["evidence"] = evidence_json(about.notes);
-    value["forecast"] = nullptr;
-    value["forecast_reason"] = about.forecast_reason;
+    value["forecast"] = observe::forecast_json(about.outlook.forecast);
+    value["forecast_reason"] = observe::forecast_reason_json(about.outlook.reason);
     return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -171,7 +173,8 @@ int command_explain(const MailboxOptions& options) {
     const settings::Mailbox& mailbox = find_mailbox(settings, options.address, kExitUnknown);
     const Explanation about{.mailbox = mailbox,
                             .alert = database.alert_state(mailbox.slug).value_or(AlertState{}),
-                            .notes = read_notes(database, mailbox.slug)};
+                            .notes = read_notes(database, mailbox.slug),
+                            .outlook = stored_forecast(database, mailbox.slug, os::SystemClock().now())};
     print(options.format == OutputFormat::json ? explanation_json(about) : explanation_text(about));
     return 0;
 }

@@ -1,6 +1,7 @@
 // What the loop knows about one mailbox between two events.
 #pragma once
 
+#include "app/growth_memory.h"
 #include "core/alert.h"
 #include "core/status.h"
 #include "settings/settings.h"
@@ -28,7 +29,10 @@ struct MailboxRecord {
     int failures_in_a_row = 0;
     std::map<FailureKind, std::int64_t> failures;
     std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent;
-    std::deque<Evidence> evidence; ///< of the last failures, newest first
+    GrowthMemory growth;                           ///< of the forecast, computed once a day
+    std::optional<Forecast> forecast;              ///< as of the last good measurement
+    std::optional<ForecastReason> forecast_reason; ///< why there is none
+    std::deque<Evidence> evidence;                 ///< of the last failures, newest first
     DecisionReason decision = DecisionReason::stage_ok;
     std::string note;
 };

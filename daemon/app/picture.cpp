@@ -101,6 +101,8 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
     status.stage_since = record.alert.stage.since;
     if (record.snapshot)
         add_snapshot(status, record, hash_key);
+    status.forecast = record.forecast;
+    status.forecast_reason = record.forecast_reason;
     status.last_attempt = record.last_attempt;
     status.last_probe_succeeded = record.last_attempt.has_value() && !record.failure;
     if (record.failure)

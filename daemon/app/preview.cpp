@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/context.h"
 #include "app/mails.h"
+#include "app/outlook.h"
 #include "app/probe_job.h"
 #include "app/smtp_options.h"
 #include "core/escape.h"
@@ -79,7 +80,10 @@ int command_preview(const MailboxOptions& options) {
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = os::SystemClock().now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);
-    const notify::Message message = notify::compose_notice(preview_facts(context, mailbox, snapshot, options), catalog);
+    notify::NoticeFacts facts = preview_facts(context, mailbox, snapshot, options);
+    if (store.database)
+        facts.forecast = stored_forecast(*store.database, mailbox.slug, context.now).forecast;
+    const notify::Message message = notify::compose_notice(facts, catalog);
     switch (options.format) {
     case OutputFormat::html:
         print(message.html);

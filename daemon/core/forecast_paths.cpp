@@ -1,5 +1,7 @@
 #include "core/forecast_paths.h"
 
+#include "core/short_hash.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -100,10 +102,7 @@ GrowthQuantiles growth_after(const GrowthOutlook& outlook, int days) {
 }
 
 std::uint64_t forecast_seed(std::string_view mailbox, std::chrono::sys_days day) {
-    std::uint64_t hash = 0xcbf29ce484222325U; // FNV-1a
-    for (const char c : mailbox)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    return hash ^ (static_cast<std::uint64_t>(day.time_since_epoch().count()) * 0x9e3779b97f4a7c15U);
+    return fnv1a(mailbox) ^ (static_cast<std::uint64_t>(day.time_since_epoch().count()) * 0x9e3779b97f4a7c15U);
 }
 
 GrowthOutlook bootstrap(const UsageSeries& series, std::uint64_t seed, int horizon_days) {

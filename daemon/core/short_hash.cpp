@@ -2,17 +2,20 @@
 
 #include <array>
 #include <charconv>
-#include <cstdint>
 
 namespace mailquotad {
 
-std::string short_hash(std::string_view text) {
+std::uint64_t fnv1a(std::string_view text) {
     std::uint64_t value = 14695981039346656037ULL;
     for (const char c : text) {
         value = (value ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
     }
+    return value;
+}
+
+std::string short_hash(std::string_view text) {
     std::array<char, 16> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), fnv1a(text), 16);
     return {digits.data(), end};
 }
 

@@ -21,6 +21,10 @@ std::string quoted(std::string_view text) {
     return result + '"';
 }
 
+std::string uid_range(std::int64_t first, std::int64_t last) {
+    return std::to_string(first) + ":" + (last == 0 ? "*" : std::to_string(last));
+}
+
 bool is_seven_bit(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -107,8 +111,15 @@ Command Command::examine(std::string_view folder) {
 }
 
 Command Command::fetch_sizes(std::int64_t first_uid, std::int64_t last_uid) {
-    return Command("UID FETCH " + std::to_string(first_uid) + ":" + (last_uid == 0 ? "*" : std::to_string(last_uid)) +
-                   " (UID RFC822.SIZE)");
+    return Command("UID FETCH " + uid_range(first_uid, last_uid) + " (UID RFC822.SIZE)");
+}
+
+Command Command::fetch_numbers(std::int64_t first_uid, std::int64_t last_uid) {
+    return Command("UID FETCH " + uid_range(first_uid, last_uid) + " (UID RFC822.SIZE INTERNALDATE FLAGS)");
+}
+
+Command Command::fetch_changed_flags(std::int64_t last_uid, std::int64_t since) {
+    return Command("UID FETCH " + uid_range(1, last_uid) + " (UID FLAGS) (CHANGEDSINCE " + std::to_string(since) + ")");
 }
 
 Command Command::log_out() {

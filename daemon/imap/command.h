@@ -31,6 +31,10 @@ public:
     static Command examine(std::string_view folder);
     /// UID FETCH first:last (UID RFC822.SIZE); last 0 stands for "*".
     static Command fetch_sizes(std::int64_t first_uid, std::int64_t last_uid);
+    /// UID FETCH first:last (UID RFC822.SIZE INTERNALDATE FLAGS); last 0 stands for "*".
+    static Command fetch_numbers(std::int64_t first_uid, std::int64_t last_uid);
+    /// UID FETCH 1:last (UID FLAGS) (CHANGEDSINCE mod-sequence), RFC 7162 section 3.1.4.1.
+    static Command fetch_changed_flags(std::int64_t last_uid, std::int64_t since);
     static Command log_out();
 
     /// Whether a folder name or login can stand in a command: CR, LF and NUL would begin another command.

@@ -42,6 +42,19 @@ std::optional<std::string_view> Cursor::atom() {
     return text_.substr(begin, position_ - begin);
 }
 
+std::optional<std::string_view> Cursor::plain_quoted() {
+    if (peek() != '"') {
+        return std::nullopt;
+    }
+    const std::size_t end = text_.find_first_of("\"\\", position_ + 1);
+    if (end == std::string_view::npos || text_[end] != '"') {
+        return std::nullopt;
+    }
+    const std::string_view inside = text_.substr(position_ + 1, end - position_ - 1);
+    position_ = end + 1;
+    return inside;
+}
+
 std::optional<std::string> Cursor::quoted() {
     std::string result;
     for (std::size_t i = position_ + 1; i < text_.size(); ++i) {

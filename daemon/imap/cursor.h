@@ -29,6 +29,8 @@ public:
     /// Bytes up to a space, a parenthesis or a quote; wider than RFC 3501's atom, since folder names come unquoted
     /// with `%`, `]` and TAB inside.
     std::optional<std::string_view> atom();
+    /// The inside of a quoted string that holds no backslash, without a copy. Nothing for any other.
+    std::optional<std::string_view> plain_quoted();
     /// A quoted string or a literal, unescaped.
     std::optional<std::string> string();
     /// An atom, a quoted string or a literal.

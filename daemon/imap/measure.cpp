@@ -18,8 +18,8 @@ constexpr std::size_t kCommandsPerFlight = 100;
 
 class Measurement {
 public:
-    Measurement(Session& session, Budget& budget, Memory& memory, const Pace& pace, Time now)
-        : session_(session), memory_(memory), pace_(pace), now_(now), table_(budget), quota_(budget),
+    Measurement(Session& session, Budget& budget, Memory& memory, const Pace& pace, Time now, const SessionWork& work)
+        : session_(session), memory_(memory), pace_(pace), now_(now), work_(work), table_(budget), quota_(budget),
           discovers_(!memory.is_fresh(now)) {}
 
     Measured run() {
@@ -27,7 +27,7 @@ public:
         if (discovers_) {
             forget_shape();
         }
-        const bool one_flight = !discovers_ && lists_with_sizes() && !memory_.follow_up;
+        const bool one_flight = !work_ && !discovers_ && lists_with_sizes() && !memory_.follow_up;
         first_flight(one_flight);
         if (one_flight) {
             check_list();
@@ -49,11 +49,15 @@ public:
         return {.snapshot = {.measured_at = {},
                              .limit_source = LimitSource::not_told,
                              .quota = quota_.resources(),
-                             .folders = table_.folders(memory_.personal, capabilities_.utf8_names_only())},
+                             .folders = shown_folders()},
                 .quota_told = quota_.told()};
     }
 
 private:
+    [[nodiscard]] std::vector<Folder> shown_folders() const {
+        return table_.folders(memory_.personal, capabilities_.utf8_names_only());
+    }
+
     void learn_capabilities() {
         if (!session_.capabilities() && (discovers_ || memory_.capabilities.empty())) {
             session_.run(Command::capability());
@@ -80,10 +84,10 @@ private:
 
     // Where the server tells sizes nothing else is needed; where not, what shows whether an added-up size still holds.
     [[nodiscard]] std::string items(bool with_size) const {
-        if (with_size) {
+        if (with_size && !work_) {
             return "MESSAGES SIZE";
         }
-        std::string result = "MESSAGES";
+        std::string result = with_size ? "MESSAGES SIZE" : "MESSAGES";
         if (!memory_.refuses(Refusal::uid_items)) {
             result += " UIDVALIDITY UIDNEXT";
         }
@@ -304,7 +308,12 @@ private:
 
     void add_up_and_log_out() {
         try {
-            add_up_sizes(session_, table_, memory_, pace_);
+            if (work_) {
+                const auto folders = shown_folders();
+                work_({session_, table_, folders, capabilities_, memory_, pace_});
+            } else {
+                add_up_sizes(session_, table_, memory_, pace_);
+            }
         } catch (const net::NetError& error) {
             if (error.kind() != FailureKind::timeout) {
                 throw;
@@ -330,6 +339,7 @@ private:
     Memory& memory_;
     const Pace& pace_;
     Time now_;
+    const SessionWork& work_;
     FolderTable table_;
     QuotaAnswer quota_;
     bool discovers_;
@@ -340,8 +350,9 @@ private:
 
 } // namespace
 
-Measured measure(Session& session, Budget& budget, Memory& memory, const Pace& pace, Time now) {
-    return Measurement(session, budget, memory, pace, now).run();
+Measured measure(Session& session, Budget& budget, Memory& memory, const Pace& pace, Time now,
+                 const SessionWork& work) {
+    return Measurement(session, budget, memory, pace, now, work).run();
 }
 
 } // namespace mailquotad::imap

@@ -20,8 +20,8 @@ std::string owner_of(const ProbeRequest& request) {
 class Probe {
 public:
     Probe(const ProbeRequest& request, net::Connector& connector, const os::Clock& clock,
-          const os::Cancellation* cancellation)
-        : request_(request), connector_(connector), clock_(clock), cancellation_(cancellation),
+          const os::Cancellation* cancellation, const SessionWork& work)
+        : request_(request), connector_(connector), clock_(clock), cancellation_(cancellation), work_(work),
           memory_(memory_from_text(request.memory, owner_of(request))) {}
 
     ProbeReport run() {
@@ -59,7 +59,7 @@ private:
         Session session(*transport_, budget);
         try {
             log_in(session, *transport_, request_);
-            Measured measured = measure(session, budget, memory_, pace, clock_.now());
+            Measured measured = measure(session, budget, memory_, pace, clock_.now(), work_);
             commands_ = session.commands();
             if (cancellation_ != nullptr && cancellation_->cancelled()) {
                 throw net::NetError(FailureKind::timeout, "the probe was ended early");
@@ -84,6 +84,7 @@ private:
     net::Connector& connector_;
     const os::Clock& clock_;
     const os::Cancellation* cancellation_;
+    const SessionWork& work_;
     Memory memory_;
     std::unique_ptr<net::Transport> transport_;
     int commands_ = 0;
@@ -92,8 +93,8 @@ private:
 } // namespace
 
 ProbeReport probe(const ProbeRequest& request, net::Connector& connector, const os::Clock& clock,
-                  const os::Cancellation* cancellation) {
-    return Probe(request, connector, clock, cancellation).run();
+                  const os::Cancellation* cancellation, const SessionWork& work) {
+    return Probe(request, connector, clock, cancellation, work).run();
 }
 
 } // namespace mailquotad::imap

@@ -2,7 +2,9 @@
 
 #include "core/ascii.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace mailquotad::imap {
@@ -218,6 +220,83 @@ std::optional<Namespaces> parse_namespace(Cursor body) {
     return result;
 }
 
+namespace {
+
+// Digits and a separator after them; false where something else stands there.
+bool take_digits(std::string_view& text, int& value, std::string_view separator) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || value < 0) {
+        return false;
+    }
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (!text.starts_with(separator)) {
+        return false;
+    }
+    text.remove_prefix(separator.size());
+    return true;
+}
+
+int month_number(std::string_view name) {
+    constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto* const found = std::find_if(std::begin(kMonths), std::end(kMonths),
+                                           [&](std::string_view month) { return equals_ignoring_case(name, month); });
+    return found == std::end(kMonths) ? 0 : static_cast<int>(found - std::begin(kMonths)) + 1;
+}
+
+void read_flags(Cursor& body, FetchLine& line) {
+    if (!body.take('(')) {
+        return;
+    }
+    line.has_flags = true;
+    for (body.skip_spaces(); !body.take(')'); body.skip_spaces()) {
+        const auto flag = body.atom();
+        if (!flag) {
+            return;
+        }
+        line.is_flagged = line.is_flagged || equals_ignoring_case(*flag, "\\Flagged");
+        line.is_deleted = line.is_deleted || equals_ignoring_case(*flag, "\\Deleted");
+    }
+}
+
+} // namespace
+
+std::optional<ArrivalDate> parse_arrival_date(std::string_view text) {
+    while (text.starts_with(' ')) {
+        text.remove_prefix(1);
+    }
+    int day = 0;
+    if (!take_digits(text, day, "-") || text.size() < 4) {
+        return std::nullopt;
+    }
+    const int month = month_number(text.substr(0, 3));
+    text.remove_prefix(4);
+    int year = 0;
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+    int zone = 0;
+    if (month == 0 || !take_digits(text, year, " ") || !take_digits(text, hour, ":") ||
+        !take_digits(text, minute, ":") || !take_digits(text, second, "")) {
+        return std::nullopt;
+    }
+    const bool is_west = text.starts_with(" -");
+    if (text.size() == 6) {
+        std::string_view digits = text.substr(2);
+        zone = take_digits(digits, zone, "") ? zone : 0;
+    }
+    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day)));
+    if (!date.ok() || year > 9999 || hour > 23 || minute > 59 || second > 60 || zone > 2359) {
+        return std::nullopt;
+    }
+    const std::chrono::minutes offset = std::chrono::hours(zone / 100) + std::chrono::minutes(zone % 100);
+    const std::chrono::sys_days written(date);
+    return ArrivalDate{.at = written + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+                             std::chrono::seconds(second) - (is_west ? -offset : offset),
+                       .written_day = written};
+}
+
 FetchLine parse_fetch(Cursor body) {
     FetchLine line;
     body.skip_spaces();
@@ -235,6 +314,14 @@ FetchLine parse_fetch(Cursor body) {
             line.uid = natural(body);
         } else if (equals_ignoring_case(*item, "RFC822.SIZE")) {
             line.size = natural(body);
+        } else if (equals_ignoring_case(*item, "FLAGS") && body.peek() == '(') {
+            read_flags(body, line);
+        } else if (equals_ignoring_case(*item, "INTERNALDATE") && body.peek() == '"') {
+            const auto text = body.plain_quoted();
+            if (!text) {
+                return line;
+            }
+            line.date = parse_arrival_date(*text);
         } else if (!body.skip_value()) {
             return line;
         }

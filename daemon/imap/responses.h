@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/measurement.h"
+#include "core/time.h"
 #include "imap/cursor.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mailquotad::imap {
@@ -72,10 +74,23 @@ struct Namespaces {
 /// Reads what follows the word NAMESPACE (RFC 2342); extensions are skipped.
 std::optional<Namespaces> parse_namespace(Cursor body);
 
-/// UID and size of a FETCH response; both absent in a mere change of flags.
+/// INTERNALDATE (RFC 3501 section 9, date-time).
+struct ArrivalDate {
+    Time at{};
+    std::chrono::sys_days written_day{}; ///< the day as it is written, whatever its zone
+};
+
+/// Reads "17-Jul-1996 02:44:25 -0700"; the day may have one digit, with or without a space before it.
+std::optional<ArrivalDate> parse_arrival_date(std::string_view text);
+
+/// The numbers of a FETCH response; what it does not say is absent.
 struct FetchLine {
     std::optional<std::int64_t> uid;
     std::optional<std::int64_t> size;
+    std::optional<ArrivalDate> date;
+    bool has_flags = false;
+    bool is_flagged = false;
+    bool is_deleted = false;
 };
 
 /// Reads what follows the word FETCH.

@@ -2,9 +2,10 @@
 
 #include "core/ascii.h"
 #include "core/byte_size.h"
+#include "imap/examined.h"
+#include "imap/window.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 
@@ -15,9 +16,6 @@ namespace {
 constexpr std::int64_t kSmallFolder = 2'000; // messages: fetched whole, several folders in one flight
 constexpr std::int64_t kMessagesPerFlight = 5'000;
 constexpr std::size_t kFoldersPerFlight = 20;
-constexpr std::int64_t kSmallestWindow = 500;
-constexpr std::int64_t kLargestWindow = 1LL << 40;
-constexpr std::chrono::seconds kSlowWindow{5};
 
 /// What EXAMINE tells and UID FETCH adds up for one folder.
 struct Tally {
@@ -25,12 +23,7 @@ struct Tally {
     std::string key;
     SizedFolder base; ///< what is known already; messages and size count on from here
     std::int64_t from_uid = 1;
-    std::int64_t uidvalidity = 0;
-    std::int64_t uidnext = 0;
-    std::int64_t highestmodseq = 0;
-    std::optional<std::int64_t> exists; ///< as EXAMINE tells it
-    std::int64_t most = 0;              ///< with what came meanwhile
-    std::int64_t expunged = 0;
+    Examined seen;
     std::int64_t count = 0;
     std::int64_t size = 0;
     std::int64_t last_uid = 0;
@@ -43,17 +36,14 @@ struct Tally {
     [[nodiscard]] std::int64_t total_count() const { return base.messages + count; }
     [[nodiscard]] std::int64_t total_size() const { return saturating_add(base.size, size); }
     [[nodiscard]] SizedFolder result(std::int64_t next_uid) const {
-        return {.uidvalidity = uidvalidity,
-                .uidnext = uidnext,
+        return {.uidvalidity = seen.uidvalidity,
+                .uidnext = seen.uidnext,
                 .messages = total_count(),
-                .highestmodseq = highestmodseq,
+                .highestmodseq = seen.highestmodseq,
                 .size = total_size(),
                 .next_uid = next_uid};
     }
-    // Mail that came or was expunged while we added up may or may not have been counted.
-    [[nodiscard]] bool is_whole() const {
-        return exists && total_count() <= most && total_count() >= *exists - expunged;
-    }
+    [[nodiscard]] bool is_whole() const { return seen.fits(total_count()); }
 };
 
 const SizedFolder* cached(const FolderEntry& entry, const Memory& memory) {
@@ -75,15 +65,6 @@ bool is_unchanged(const FolderEntry& entry, const SizedFolder& before) {
     return before.highestmodseq > 0 && entry.status.highestmodseq == before.highestmodseq;
 }
 
-std::int64_t code_number(const Condition& condition, std::string_view code) {
-    std::int64_t value = 0;
-    if (condition.code == code) {
-        const std::string& digits = condition.arguments;
-        std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    }
-    return std::max<std::int64_t>(value, 0);
-}
-
 bool note(Tally& tally, const Untagged& response) {
     if (response.number && equals_ignoring_case(response.keyword, "FETCH")) {
         const FetchLine line = parse_fetch(response.body);
@@ -95,24 +76,14 @@ bool note(Tally& tally, const Untagged& response) {
         }
         return line.uid && line.size;
     }
-    if (response.number && equals_ignoring_case(response.keyword, "EXISTS")) {
-        tally.exists = tally.exists.value_or(*response.number);
-        tally.most = std::max(*response.number, tally.most);
-    } else if (response.number && equals_ignoring_case(response.keyword, "EXPUNGE")) {
-        ++tally.expunged;
-    } else if (response.condition != nullptr) {
-        tally.uidvalidity = std::max(tally.uidvalidity, code_number(*response.condition, "UIDVALIDITY"));
-        tally.uidnext = std::max(tally.uidnext, code_number(*response.condition, "UIDNEXT"));
-        tally.highestmodseq = std::max(tally.highestmodseq, code_number(*response.condition, "HIGHESTMODSEQ"));
-    }
+    tally.seen.note(response);
     return false;
 }
 
 class Sizing {
 public:
     Sizing(Session& session, Memory& memory, const Pace& pace)
-        : session_(session), memory_(memory), pace_(pace),
-          window_(memory.window > 0 ? std::clamp(memory.window, kSmallestWindow, kUsualWindow) : kUsualWindow) {}
+        : session_(session), memory_(memory), pace_(pace), window_(memory.window) {}
 
     bool run(FolderTable& table) {
         std::vector<FolderEntry*> open = unsized(table);
@@ -129,7 +100,7 @@ public:
             } else if (!examine_large(**next++)) {
                 return false;
             }
-            longest_ = std::max(longest_, std::min<os::SteadyTime::duration>(pace_.now() - began, kSlowWindow));
+            longest_ = std::max(longest_, std::min<os::SteadyTime::duration>(pace_.now() - began, Window::kSlow));
         }
         return true;
     }
@@ -202,7 +173,7 @@ private:
             Tally& tally = tallies[i];
             const bool answered = answers[2 * i].ok() && answers[2 * i + 1].ok();
             const bool is_stale =
-                tally.base.messages > 0 && (!tally.is_whole() || tally.uidvalidity != tally.base.uidvalidity);
+                tally.base.messages > 0 && (!tally.is_whole() || tally.seen.uidvalidity != tally.base.uidvalidity);
             if (answered && is_stale && pace_.allows()) { // something was deleted: add up anew
                 memory_.sizes.erase(tally.key);
                 examine_group({tally.entry});
@@ -219,10 +190,10 @@ private:
         if (!session_.run(Command::examine(entry.raw), on_untagged).ok()) {
             return true;
         }
-        if (tally.base.uidvalidity != tally.uidvalidity) {
+        if (tally.base.uidvalidity != tally.seen.uidvalidity) {
             tally.restart();
         }
-        if (tally.uidnext == 0) { // not told: nothing to cut into windows
+        if (tally.seen.uidnext == 0) { // not told: nothing to cut into windows
             const bool answered = session_.run(Command::fetch_sizes(tally.from_uid, 0), on_untagged).ok();
             finish(tally, answered);
             return true;
@@ -243,15 +214,14 @@ private:
 
     bool fetch_windows(Tally& tally, const Session::OnUntagged& on_untagged) {
         std::int64_t first = tally.from_uid;
-        while (first < tally.uidnext) {
+        while (first < tally.seen.uidnext) {
             if (!pace_.allows(longest_)) {
                 return false;
             }
-            const std::int64_t last =
-                std::min(first > kMaxCount - window_ ? kMaxCount : first + window_ - 1, tally.uidnext - 1);
+            const std::int64_t last = window_.last(first, tally.seen.uidnext);
             const std::int64_t before = tally.count;
             const os::SteadyTime began = pace_.now();
-            memory_.window = std::max(kSmallestWindow, std::min(window_, kUsualWindow) / 4); // stands if this one fails
+            memory_.window = window_.for_next_time(); // stands if this one fails
             const bool answered = session_.run(Command::fetch_sizes(first, last), on_untagged).ok();
             const auto took = pace_.now() - began;
             longest_ = std::max(longest_, took);
@@ -261,22 +231,12 @@ private:
                 return true;
             }
             first = last + 1;
-            if (tally.uidvalidity > 0) {
+            if (tally.seen.uidvalidity > 0) {
                 memory_.sizes[tally.key] = tally.result(first);
             }
-            adapt(tally.count - before, took);
+            window_.adapt(tally.count - before, took);
         }
         return true;
-    }
-
-    void adapt(std::int64_t found, os::SteadyTime::duration took) {
-        if (took > kSlowWindow) {
-            window_ = std::max(kSmallestWindow, window_ / 2);
-        } else if (found < window_ / 4 && window_ < kLargestWindow) {
-            window_ *= 2; // UIDs with large gaps
-        } else if (found > kUsualWindow) {
-            window_ = std::max(kUsualWindow, window_ / 2);
-        }
     }
 
     void finish(const Tally& tally, bool answered) {
@@ -286,7 +246,7 @@ private:
         }
         tally.entry->size = tally.total_size();
         tally.entry->status.messages = tally.total_count();
-        if (tally.uidvalidity > 0) {
+        if (tally.seen.uidvalidity > 0) {
             memory_.sizes[tally.key] = tally.result(0);
         }
     }
@@ -294,7 +254,7 @@ private:
     Session& session_;
     Memory& memory_;
     const Pace& pace_;
-    std::int64_t window_;
+    Window window_;
     os::SteadyTime::duration longest_{};
 };
 

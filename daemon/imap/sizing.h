@@ -21,6 +21,4 @@ bool add_up_sizes(Session& session, FolderTable& table, Memory& memory, const Pa
 /// Whether add_up_sizes would have to ask the server for this folder.
 bool needs_fetch(const FolderEntry& entry, const Memory& memory);
 
-inline constexpr std::int64_t kUsualWindow = 20'000; ///< UIDs fetched at once
-
 } // namespace mailquotad::imap

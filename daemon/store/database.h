@@ -4,6 +4,7 @@
 #include "core/alert.h"
 #include "core/forecast_calibration.h"
 #include "core/measurement.h"
+#include "core/survey.h"
 #include "core/time.h"
 
 #include <filesystem>
@@ -156,6 +157,13 @@ public:
     std::optional<std::string> note(const std::string& slug, const std::string& name);
     /// Keeps a note, any bytes, in place of the last one of that name.
     void save_note(const std::string& slug, const std::string& name, const std::string& text);
+
+    /// The last survey; the names of its folders are empty, since they are not stored. Nothing where there was none.
+    std::optional<Survey> survey(const std::string& slug);
+    /// Keeps a survey in place of the last one; of its folders the keys, never the names.
+    void save_survey(const std::string& slug, const Survey& survey);
+    /// Forgets it: the owner no longer agrees to depth `sizes`.
+    void forget_survey(const std::string& slug);
 
     /// Silences a mailbox from now on; replaces an earlier silence of it.
     void add_silence(const std::string& slug, Time until, const std::string& reason, Time now);

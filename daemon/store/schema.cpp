@@ -64,9 +64,22 @@ constexpr std::string_view kForecastErrors[] = {
     "CREATE INDEX forecast_error_by_day ON forecast_error (day)",
 };
 
+// Folders by keyed hash; histograms as text (store/texts.h), since they are only ever read as a whole.
+constexpr std::string_view kSurveyTables[] = {
+    R"(CREATE TABLE survey (
+        mailbox_id BIGINT PRIMARY KEY REFERENCES mailbox (id) ON DELETE CASCADE,
+        surveyed_at BIGINT NOT NULL, complete BIGINT NOT NULL, largest_floor BIGINT NOT NULL, largest TEXT NOT NULL))",
+
+    R"(CREATE TABLE survey_folder (
+        mailbox_id BIGINT NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+        folder_key TEXT NOT NULL, role TEXT NOT NULL, seen TEXT NOT NULL, bins TEXT NOT NULL,
+        PRIMARY KEY (mailbox_id, folder_key)))",
+};
+
 constexpr Step kSteps[] = {
     {"first tables", kFirstTables},
     {"forecast errors", kForecastErrors},
+    {"surveys", kSurveyTables},
 };
 
 std::string in_dialect(std::string_view statement, const Dialect& dialect) {

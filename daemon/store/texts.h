@@ -3,7 +3,9 @@
 
 #include "core/alert.h"
 #include "core/measurement.h"
+#include "core/survey.h"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,21 @@ std::vector<std::string> parse_list(std::string_view text);
 std::string roles_text(const std::vector<std::pair<FolderRole, std::int64_t>>& roles);
 /// The way back; what cannot be read is left out.
 std::vector<std::pair<FolderRole, std::int64_t>> parse_roles(std::string_view text);
+
+/// The bins of a folder survey: "MONTH CLASS MARK MESSAGES BYTES;…".
+std::string bins_text(const std::map<BinKey, Bin>& bins);
+/// The way back, added to `bins`; false where it is no such text.
+bool parse_bins(std::string_view text, std::map<BinKey, Bin>& bins);
+
+/// What shows whether a folder survey still holds: its SeenFolder and BusiestDay as numbers.
+std::string seen_text(const FolderSurvey& folder);
+/// The way back into `folder`; false where it is no such text.
+bool parse_seen(std::string_view text, FolderSurvey& folder);
+
+/// The largest messages: "ROLE FOLDER_KEY TIME MONTH BYTES MARK;…".
+std::string largest_text(const std::vector<LargeMessage>& largest);
+/// The way back; an entry that cannot be read is left out.
+std::vector<LargeMessage> parse_largest(std::string_view text);
 
 /// Any bytes as text that every database takes (valid UTF-8 without NUL) and that decode_bytes turns back exactly;
 /// harmless text without a backslash stays as it is.

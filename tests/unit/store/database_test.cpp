@@ -323,6 +323,9 @@ TEST_CASE_METHOD(Fixture, "a forgotten mailbox leaves no trace in the files, oth
         database.save_alert_state(slug, {});
         database.save_probe_memory(slug, "memory of " + slug);
         database.save_note(slug, "last", "note of " + slug);
+        Survey survey;
+        survey.largest.emplace_back().folder_key = "key of " + slug;
+        database.save_survey(slug, survey);
         database.add_silence(slug, kNoon + Days(1), "reason of " + slug, kNoon);
         OutboxRow row = mail("<" + slug + "@x.example>");
         row.mailbox = slug;
@@ -336,6 +339,7 @@ TEST_CASE_METHOD(Fixture, "a forgotten mailbox leaves no trace in the files, oth
     CHECK_FALSE(database.alert_state("goner"));
     CHECK(database.probe_memory("goner").empty());
     CHECK_FALSE(database.note("goner", "last"));
+    CHECK_FALSE(database.survey("goner"));
     CHECK(database.unsent_mail() == 1);
     CHECK(database.silences(kNoon).size() == 1);
     for (const char* name : {"mailquotad.sqlite", "mailquotad.sqlite-wal"})

@@ -1,6 +1,7 @@
 // The one immutable picture of all mailboxes: metrics, pages, JSON and terminal are views of it.
 #pragma once
 
+#include "core/advice.h"
 #include "core/alert.h"
 #include "core/assessment.h"
 #include "core/measurement.h"
@@ -30,7 +31,8 @@ struct MailboxStatus {
     std::map<FolderRole, Folder> roles; ///< sums per role; Folder::name is empty
     std::optional<std::int64_t> messages;
     std::optional<Forecast> forecast;
-    std::optional<ForecastReason> forecast_reason; ///< why there is none
+    std::optional<ForecastReason> forecast_reason;        ///< why there is none
+    std::map<AdviceKind, std::int64_t> reclaimable_bytes; ///< what each advice would free, alone
     std::optional<Time> last_success;
     std::optional<Time> last_attempt;
     bool last_probe_succeeded = false;

@@ -171,6 +171,12 @@ void notifications_sent(const MailboxStatus& mailbox, MetricFamily& family) {
     }
 }
 
+void reclaimable(const MailboxStatus& mailbox, MetricFamily& family) {
+    for (const auto& [kind, bytes] : mailbox.reclaimable_bytes) {
+        family.add(of(mailbox, {{"advice", std::string(to_string(kind))}}), number(bytes));
+    }
+}
+
 constexpr MetricType kGauge = MetricType::gauge;
 constexpr MetricType kCounter = MetricType::counter;
 
@@ -188,6 +194,8 @@ constexpr MailboxMetric kMailboxMetrics[] = {
     {"mailbox_messages", "Messages in all folders.", kGauge, true, messages},
     {"folder_size_bytes", "Size of all folders of a role, in bytes.", kGauge, true, folder_size},
     {"folder_messages", "Messages in all folders of a role.", kGauge, true, folder_messages},
+    {"mailbox_reclaimable_bytes", "What following this advice alone would free, in bytes; advices overlap.", kGauge,
+     true, reclaimable},
     {"mailbox_growth_bytes_per_second", "Expected growth without clean-ups, in bytes per second.", kGauge, true,
      growth},
     {"mailbox_until_full_seconds",

@@ -78,7 +78,7 @@ std::vector<CheckResult> probe_all(Round& round, bool force) {
             }
         }
         ProbeFinished finished = results.wait();
-        prober.ended(finished.server);
+        prober.ended(finished);
         for (const std::string& warning : finished.warnings)
             std::cerr << "warning: " << warning << '\n';
         remember(round, finished, clock.now());

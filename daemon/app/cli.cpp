@@ -83,6 +83,20 @@ void add_mailbox_commands(CLI::App& app, CommandLine& line) {
     add_format(*history, options.format,
                {{"table", OutputFormat::table}, {"json", OutputFormat::json}, {"csv", OutputFormat::csv}});
 
+    CLI::App* survey =
+        add_mailbox_command(app, line, "survey", "what fills the mailbox, and what to do about it", &command_survey);
+    survey->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
+    survey->add_flag("--once", options.once,
+                     "with the owner's consent: look at sizes and dates of the messages although depth is totals");
+    add_format(*survey, options.format, {{"table", OutputFormat::table}, {"json", OutputFormat::json}});
+    survey->callback([&line] {
+        line.usage_exit = kExitUnknown;
+        line.command = [&line] {
+            line.mailbox.common = line.common;
+            return command_survey(line.mailbox);
+        };
+    });
+
     CLI::App* preview = add_mailbox_command(app, line, "preview", "the mail as it would go out", &command_preview);
     preview->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
     preview->add_option("--stage", options.stage, "as if the mailbox were in this stage");

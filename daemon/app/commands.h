@@ -31,6 +31,7 @@ struct MailboxOptions {
     CommonOptions common;
     std::string address;
     OutputFormat format = OutputFormat::table;
+    bool once = false;    ///< survey: look at single messages although depth is totals, and keep nothing
     std::string stage;    ///< preview
     std::string language; ///< preview
 };
@@ -49,6 +50,7 @@ int command_explain(const MailboxOptions& options);
 int command_forecast(const ForecastOptions& options);
 int command_history(const MailboxOptions& options);
 int command_preview(const MailboxOptions& options);
+int command_survey(const MailboxOptions& options);
 int command_test_mail(const MailboxOptions& options);
 
 } // namespace mailquotad::app

@@ -6,6 +6,7 @@
 #include "app/mailbox_notes.h"
 #include "app/picture.h"
 #include "app/rules.h"
+#include "app/surveys.h"
 #include "notify/outbox_runner.h"
 
 #include <algorithm>
@@ -102,6 +103,8 @@ void Daemon::start_due_probes() {
         schedule_.started(slug);
         prober_.start(probe_job(settings_, record.settings, &parts_.database, parts_.database.hash_key()));
     }
+    if (auto survey = due_survey(settings_, records_, prober_, parts_.database, parts_.clock.now()))
+        prober_.start(std::move(*survey));
 }
 
 void Daemon::start_due_mail() {
@@ -113,11 +116,13 @@ void Daemon::start_due_mail() {
 }
 
 void Daemon::probe_finished(ProbeFinished finished) {
-    prober_.ended(finished.server);
+    prober_.ended(finished);
     const auto found = records_.find(finished.slug);
     if (found == records_.end())
         return; // taken out of the settings while it was being probed
     MailboxRecord& record = found->second;
+    if (finished.was_survey)
+        return take_survey(parts_.database, record, finished, settings_, parts_.clock.now());
     record.last_attempt = parts_.clock.now();
     record.last_cost = finished.report.cost;
     log_warnings(record, finished.warnings);
@@ -151,10 +156,15 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     AlertState alert = record.alert;
     record.assessment =
         assess(judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now)), alert.stage, now);
+    note_advice(parts_.database, record, settings_, now);
     Decision decision = decide(alert, record.assessment, rules_for(settings_, record.settings),
                                circumstances_of(parts_.database, record.settings.slug, now));
     const MailContext context{
-        .settings = settings_, .catalog = parts_.catalog, .hash_key = parts_.database.hash_key(), .now = now};
+        .settings = settings_,
+        .catalog = parts_.catalog,
+        .hash_key = parts_.database.hash_key(),
+        .now = now,
+        .freed_bytes = freed_in(parts_.database, record.settings.slug, record.alert.episode, *record.snapshot)};
     const std::vector<store::OutboxRow> mails = mails_for(context, record, decision); // numbers the episode's mails
     keep_success(parts_.database, record, finished, decision, mails, now);
     if (!is_sent(decision.reason) && decision.reason != DecisionReason::stage_ok)
@@ -197,6 +207,7 @@ void Daemon::apply(settings::Settings settings) {
         auto node = kept.extract(mailbox.slug);
         MailboxRecord record = node ? std::move(node.mapped()) : remembered(parts_.database, mailbox);
         record.settings = mailbox;
+        remember_survey(parts_.database, record);
         records_.insert_or_assign(mailbox.slug, std::move(record));
         schedule_.add(mailbox.slug, parts_.clock.steady());
     }

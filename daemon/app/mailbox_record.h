@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/growth_memory.h"
+#include "core/advice.h"
 #include "core/alert.h"
 #include "core/status.h"
 #include "settings/settings.h"
@@ -33,6 +34,11 @@ struct MailboxRecord {
     std::optional<Forecast> forecast;              ///< as of the last good measurement
     std::optional<ForecastReason> forecast_reason; ///< why there is none
     std::deque<Evidence> evidence;                 ///< of the last failures, newest first
+    std::optional<Survey> survey;                  ///< depth `sizes`: what fills the mailbox
+    std::optional<Time> surveyed;                  ///< when the last survey was started in this process
+    bool survey_failed = false;
+    CountsByRole counts; ///< what is known of what counts against the quota
+    AdvicePlan advice;   ///< of the last good measurement
     DecisionReason decision = DecisionReason::stage_ok;
     std::string note;
 };

@@ -86,6 +86,9 @@ std::vector<store::OutboxRow> mails_for(const MailContext& context, const Mailbo
     notify::NoticeFacts facts =
         notice_facts(context, record.settings, record.assessment, *record.snapshot, notification);
     facts.forecast = record.forecast;
+    facts.advice = record.advice;
+    if (notification.kind == NotificationKind::all_clear)
+        facts.freed_bytes = context.freed_bytes;
     facts.message_id = message_id(context, record.settings.slug, notification);
     facts.first_message_id = episode.first_message_id;
     facts.last_message_id = episode.last_message_id;

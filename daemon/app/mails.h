@@ -6,6 +6,8 @@
 #include "store/database.h"
 #include "text/catalog.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct MailContext {
     const text::Catalog& catalog;
     const std::string& hash_key;
     Time now{};
+    std::optional<std::int64_t> freed_bytes = {}; ///< since the fullest moment of the episode; for the all-clear
 };
 
 /// The facts of a mail about a mailbox as it was measured; `notification` says which mail.

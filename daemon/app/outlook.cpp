@@ -83,6 +83,8 @@ Outlook Forecaster::outlook_for(MailboxRecord& record, Time now) {
     record.forecast_reason = result.reason;
     Outlook outlook;
     outlook.forecast = std::move(result.forecast);
+    if (record.survey)
+        outlook.largest_usual_mail_bytes = largest_usual_mail(*record.survey, now);
     return outlook;
 }
 

@@ -103,6 +103,10 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
         add_snapshot(status, record, hash_key);
     status.forecast = record.forecast;
     status.forecast_reason = record.forecast_reason;
+    for (const Advice& advice : record.advice.all) {
+        if (advice.frees_bytes > 0)
+            status.reclaimable_bytes[advice.kind] = advice.frees_bytes;
+    }
     status.last_attempt = record.last_attempt;
     status.last_probe_succeeded = record.last_attempt.has_value() && !record.failure;
     if (record.failure)

@@ -1,10 +1,11 @@
 // `mailquotad preview` and `test-mail`: the mail as it would go out, shown or really sent.
 #include "app/commands.h"
 #include "app/context.h"
+#include "app/look.h"
 #include "app/mails.h"
 #include "app/outlook.h"
-#include "app/probe_job.h"
 #include "app/smtp_options.h"
+#include "app/surveys.h"
 #include "core/escape.h"
 #include "net/connect.h"
 #include "notify/smtp.h"
@@ -21,20 +22,10 @@ constexpr std::chrono::seconds kTestMailTimeout{60};
 
 /// A fresh look at one mailbox; throws CommandFailed where it fails.
 Snapshot look_at(settings::Settings& settings, const settings::Mailbox& mailbox, CommandStore& store) {
-    net::TcpConnector connector;
-    const os::SystemClock clock;
     auto* database = store.database ? &*store.database : nullptr;
-    const std::string hash_key = database != nullptr ? database->hash_key() : "mailquotad";
-    const ProbeFinished finished =
-        run_probe(probe_job(settings, mailbox, database, hash_key),
-                  {.connector = connector, .clock = clock, .secrets = settings::secret_places()});
-    for (const std::string& warning : finished.warnings)
-        std::cerr << "warning: " << warning << '\n';
-    if (database != nullptr && store.writable)
-        database->transaction([&] { record_login(*database, finished.login, clock.now()); });
+    const ProbeFinished finished = look_now(probe_job(settings, mailbox, database, hash_key_of(store)), store);
     if (const ProbeFailure* failure = finished.report.failure())
-        throw CommandFailed(EXIT_FAILURE, for_terminal(mailbox.address) + ": " + std::string(to_string(failure->kind)) +
-                                              ": " + for_terminal(failure->detail));
+        throw CommandFailed(EXIT_FAILURE, failure_words(mailbox, *failure));
     return *finished.report.snapshot();
 }
 
@@ -49,12 +40,14 @@ Stage stage_option(const MailboxOptions& options, const Assessment& assessment) 
 }
 
 notify::NoticeFacts preview_facts(const MailContext& context, const settings::Mailbox& mailbox,
-                                  const Snapshot& snapshot, const MailboxOptions& options) {
+                                  const Snapshot& snapshot, const MailboxOptions& options, CommandStore& store) {
     const Assessment assessment = assess_once(judge(snapshot, mailbox.policy, Outlook{}));
     const Stage stage = stage_option(options, assessment);
     const auto kind = stage == Stage::ok ? NotificationKind::all_clear : NotificationKind::warning;
     notify::NoticeFacts facts =
         notice_facts(context, mailbox, assessment, snapshot, {.kind = kind, .stage = stage, .episode = 1, .number = 1});
+    facts.advice = stored_advice(store.database ? &*store.database : nullptr, context.settings, mailbox, snapshot,
+                                 assessment, context.now);
     if (!options.language.empty()) {
         if (!context.catalog.has(options.language))
             throw CommandFailed(EXIT_FAILURE,
@@ -80,7 +73,7 @@ int command_preview(const MailboxOptions& options) {
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = os::SystemClock().now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);
-    notify::NoticeFacts facts = preview_facts(context, mailbox, snapshot, options);
+    notify::NoticeFacts facts = preview_facts(context, mailbox, snapshot, options, store);
     if (store.database)
         facts.forecast = stored_forecast(*store.database, mailbox.slug, context.now).forecast;
     const notify::Message message = notify::compose_notice(facts, catalog);
@@ -112,7 +105,7 @@ int command_test_mail(const MailboxOptions& options) {
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = clock.now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);
-    notify::NoticeFacts facts = preview_facts(context, mailbox, snapshot, options);
+    notify::NoticeFacts facts = preview_facts(context, mailbox, snapshot, options, store);
     facts.test = true;
     facts.message_id = "test." + mailbox.slug + '.' + std::to_string(clock.now().time_since_epoch().count()) + '@' +
                        notify::address_of(facts.from).substr(notify::address_of(facts.from).find('@') + 1);

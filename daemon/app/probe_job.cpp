@@ -1,6 +1,7 @@
 #include "app/probe_job.h"
 
 #include "imap/probe.h"
+#include "imap/survey.h"
 #include "pop3/probe.h"
 
 #include <exception>
@@ -15,9 +16,18 @@ ProbeReport failed(FailureKind kind, std::string detail) {
     return report;
 }
 
-ProbeReport look(const ProbeRequest& request, const ProbeWorld& world) {
-    const auto probe = request.endpoint.protocol == Protocol::pop3 ? pop3::probe : imap::probe;
-    return probe(request, world.connector, world.clock, world.cancellation);
+ProbeReport look(const ProbeRequest& request, const ProbeJob& job, const ProbeWorld& world,
+                 std::optional<Survey>& survey) {
+    if (job.survey_from) {
+        imap::SurveyReport report = imap::survey(
+            {.login = request, .hash_key = job.hash_key, .earlier = *job.survey_from, .progress = job.survey_progress},
+            world.connector, world.clock, world.cancellation);
+        survey = std::move(report.survey);
+        return std::move(report.probe);
+    }
+    if (request.endpoint.protocol == Protocol::pop3)
+        return pop3::probe(request, world.connector, world.clock, world.cancellation);
+    return imap::probe(request, world.connector, world.clock, world.cancellation);
 }
 
 void note_login(LoginResult& login, const ProbeReport& report) {
@@ -43,7 +53,7 @@ void probe_with(const ProbeJob& job, Secret password, const ProbeWorld& world, P
     login.shared_credential = credential_key(login.keys.shared, password, job.hash_key);
     ProbeRequest request = job.request;
     request.password = std::move(password);
-    finished.report = look(request, world);
+    finished.report = look(request, job, world, finished.survey);
     note_login(login, finished.report);
 }
 
@@ -75,11 +85,20 @@ ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& 
     return job;
 }
 
+ProbeJob survey_job(const settings::Settings& settings, const settings::Mailbox& mailbox, store::Database* database,
+                    const std::string& hash_key, Survey earlier) {
+    ProbeJob job = probe_job(settings, mailbox, database, hash_key);
+    job.request.timeout = settings.poll.survey_timeout;
+    job.survey_from = std::move(earlier);
+    return job;
+}
+
 ProbeFinished run_probe(const ProbeJob& job, const ProbeWorld& world) noexcept {
     ProbeFinished finished;
     try {
         finished.slug = job.slug;
         finished.server = job.server;
+        finished.was_survey = job.survey_from.has_value();
         auto secret = job.password ? std::variant<Secret, settings::SecretError>(*job.password)
                                    : settings::read_secret(job.secret, world.secrets, finished.warnings);
         if (const auto* error = std::get_if<settings::SecretError>(&secret)) {

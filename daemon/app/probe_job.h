@@ -4,11 +4,14 @@
 #include "app/login_guard.h"
 #include "core/measurement.h"
 #include "core/probe_request.h"
+#include "core/survey.h"
 #include "net/transport.h"
 #include "os/clock.h"
 #include "settings/secret_reader.h"
 #include "settings/settings.h"
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +27,9 @@ struct ProbeJob {
     std::optional<Secret> password; ///< typed at the terminal: then `secret` is not read
     LoginMemory logins;
     std::string hash_key;
-    bool force = false; ///< `check --force`: try a login that is in back-off
+    bool force = false;                ///< `check --force`: try a login that is in back-off
+    std::optional<Survey> survey_from; ///< makes it a survey (IMAP only); what the last one found, or an empty one
+    std::function<void(std::int64_t, std::int64_t)> survey_progress; ///< called on the worker; may be empty
 };
 
 /// What comes back from a worker.
@@ -33,6 +38,8 @@ struct ProbeFinished {
     std::string server;
     ProbeReport report;
     LoginResult login;
+    bool was_survey = false;
+    std::optional<Survey> survey;      ///< what a survey found, also when it broke off; nothing where it never began
     std::vector<std::string> warnings; ///< about the credential's place
 };
 
@@ -47,6 +54,10 @@ struct ProbeWorld {
 /// The job for a mailbox, with the memory of the last probe and of its logins.
 ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& mailbox, store::Database* database,
                    const std::string& hash_key);
+
+/// The job for a survey of a mailbox, going on from `earlier`.
+ProbeJob survey_job(const settings::Settings& settings, const settings::Mailbox& mailbox, store::Database* database,
+                    const std::string& hash_key, Survey earlier);
 
 /// Runs on a worker; never throws: whatever goes wrong is a ProbeFailure.
 ProbeFinished run_probe(const ProbeJob& job, const ProbeWorld& world) noexcept;

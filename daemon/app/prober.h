@@ -22,16 +22,23 @@ public:
 
     /// Whether another probe of this server may start now.
     [[nodiscard]] bool has_room(const std::string& server) const;
+    /// Whether a survey may: one at a time, on a worker of its own, and not as the last connection to its server unless
+    /// there is only one.
+    [[nodiscard]] bool has_room_for_survey(const std::string& server) const;
     void start(ProbeJob job);
     /// To be told for every value that `finished` handed on.
-    void ended(const std::string& server);
+    void ended(const ProbeFinished& finished);
 
-    [[nodiscard]] int running() const { return running_; }
+    [[nodiscard]] int running() const { return running_ + surveys_; }
+    [[nodiscard]] int per_server() const { return limits_.per_server; }
     /// Probes that run longer than any deadline allows.
     [[nodiscard]] int stuck(Seconds timeout) const;
     void set_per_server(int per_server) { limits_.per_server = per_server; }
     /// False where a worker is stuck: then the process must end without destroying this object.
-    bool shut_down(os::SteadyTime until) { return pool_.shut_down(until); }
+    bool shut_down(os::SteadyTime until) {
+        const bool surveys_ended = survey_pool_.shut_down(until);
+        return pool_.shut_down(until) && surveys_ended;
+    }
 
 private:
     ProbeWorld world_;
@@ -39,7 +46,9 @@ private:
     std::function<void(ProbeFinished)> finished_;
     std::map<std::string, int> per_server_;
     int running_ = 0;
-    os::WorkerPool pool_; // last: its threads use the members above
+    int surveys_ = 0;
+    os::WorkerPool pool_; // last: their threads use the members above
+    os::WorkerPool survey_pool_;
 };
 
 } // namespace mailquotad::app

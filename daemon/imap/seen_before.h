@@ -29,11 +29,8 @@ public:
         if (std::find(bucket.begin(), bucket.end(), fingerprint) != bucket.end()) {
             return true;
         }
-        auto* place = std::find(bucket.begin(), bucket.end(), 0U);
-        if (place == bucket.end()) {
-            place = bucket.begin() + static_cast<std::ptrdiff_t>(next_++ % kWays);
-        }
-        *place = fingerprint;
+        std::copy_backward(bucket.begin(), bucket.end() - 1, bucket.end()); // the oldest makes room
+        bucket.front() = fingerprint;
         return false;
     }
 
@@ -49,7 +46,6 @@ private:
     }
 
     std::vector<Bucket> buckets_;
-    std::size_t next_ = 0;
 };
 
 } // namespace mailquotad::imap

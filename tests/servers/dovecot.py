@@ -131,6 +131,10 @@ class Dovecot:
         """Where the mail of an account lies."""
         return self.folder / "mail" / address
 
+    def writer(self, address: str) -> sample_mail.MaildirWriter:
+        """Puts single messages into an account's folders."""
+        return sample_mail.MaildirWriter(self.maildir(address), self._account)
+
     def fill(self, address: str, total: int, *, seed: int = 1) -> None:
         """Adds folders and mail of `total` bytes."""
         sample_mail.fill(self.maildir(address), total, self._account, seed)

@@ -159,12 +159,11 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     note_advice(parts_.database, record, settings_, now);
     Decision decision = decide(alert, record.assessment, rules_for(settings_, record.settings),
                                circumstances_of(parts_.database, record.settings.slug, now));
-    const MailContext context{
-        .settings = settings_,
-        .catalog = parts_.catalog,
-        .hash_key = parts_.database.hash_key(),
-        .now = now,
-        .freed_bytes = freed_in(parts_.database, record.settings.slug, record.alert.episode, *record.snapshot)};
+    const MailContext context{.settings = settings_,
+                              .catalog = parts_.catalog,
+                              .hash_key = parts_.database.hash_key(),
+                              .now = now,
+                              .freed_bytes = freed_in(parts_.database, record, decision)};
     const std::vector<store::OutboxRow> mails = mails_for(context, record, decision); // numbers the episode's mails
     keep_success(parts_.database, record, finished, decision, mails, now);
     if (!is_sent(decision.reason) && decision.reason != DecisionReason::stage_ok)

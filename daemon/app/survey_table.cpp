@@ -158,21 +158,29 @@ std::string effort_words(const Advice& advice) {
     return effort + (advice.reversible ? ", moved" : ", gone for good");
 }
 
-std::string advice_table(const SurveyResult& result) {
+/// On a narrow terminal without the effort, then without the number of messages.
+std::string advice_table(const SurveyResult& result, std::size_t width) {
+    constexpr std::size_t with_effort = 105;
+    constexpr std::size_t with_messages = 80;
     const AdvicePlan& plan = result.advice;
     if (plan.all.empty())
         return "Nothing worth doing was found.\n";
-    TextTable table({{"", Align::left},
-                     {"FREES", Align::right},
-                     {"THEN", Align::right},
-                     {"MESSAGES", Align::right},
-                     {"WHAT TO DO", Align::left},
-                     {"EFFORT", Align::left}});
+    std::vector<std::pair<std::string, Align>> columns{
+        {"", Align::left}, {"FREES", Align::right}, {"THEN", Align::right}, {"WHAT TO DO", Align::left}};
+    if (width >= with_effort)
+        columns.emplace_back("EFFORT", Align::left);
+    if (width >= with_messages)
+        columns.insert(columns.begin() + 3, {"MESSAGES", Align::right});
+    TextTable table(std::move(columns));
     for (const Advice& advice : plan.all) {
         const bool frees = advice.frees_bytes > 0;
-        table.add({is_in_plan(plan, advice.kind) ? "*" : "", frees ? iec(advice.frees_bytes) : "",
-                   percent(advice.used_ratio_after), frees ? std::to_string(advice.messages) : "", words_of(advice),
-                   effort_words(advice)});
+        std::vector<std::string> cells{is_in_plan(plan, advice.kind) ? "*" : "", frees ? iec(advice.frees_bytes) : "",
+                                       percent(advice.used_ratio_after), words_of(advice)};
+        if (width >= with_effort)
+            cells.push_back(effort_words(advice));
+        if (width >= with_messages)
+            cells.insert(cells.begin() + 3, frees ? std::to_string(advice.messages) : "");
+        table.add(std::move(cells));
     }
     std::string text = table.to_string(false);
     if (!plan.plan.empty())
@@ -253,7 +261,7 @@ std::string survey_table(const SurveyResult& result, bool colour, std::size_t wi
     std::string text = headline(result) + chart("FOLDER", folder_lines(result), kFoldersShown, width);
     if (result.survey)
         text += chart("YEAR", year_lines(*result.survey), kYearsShown + 1, width) + largest_table(*result.survey);
-    return text + advice_table(result) + remarks(result);
+    return text + advice_table(result, width) + remarks(result);
 }
 
 } // namespace mailquotad::app

@@ -147,13 +147,13 @@ AdvicePlan stored_advice(store::Database* database, const settings::Settings& se
                       now);
 }
 
-std::optional<std::int64_t> freed_in(store::Database& database, const std::string& slug,
-                                     const std::optional<Episode>& episode, const Snapshot& now) {
-    const auto used = sample_of(now).used_bytes;
-    if (!episode || !used)
+std::optional<std::int64_t> freed_in(store::Database& database, const MailboxRecord& record, const Decision& decision) {
+    const auto used = sample_of(*record.snapshot).used_bytes;
+    const bool is_all_clear = decision.notify && decision.notify->kind == NotificationKind::all_clear;
+    if (!is_all_clear || !record.alert.episode || !used)
         return std::nullopt;
     std::int64_t most = 0;
-    for (const store::Sample& sample : database.samples(slug, episode->began))
+    for (const store::Sample& sample : database.samples(record.settings.slug, record.alert.episode->began))
         most = std::max(most, sample.used_bytes.value_or(0));
     return most > *used ? std::optional(most - *used) : std::nullopt;
 }

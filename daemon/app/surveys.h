@@ -43,9 +43,9 @@ AdvicePlan stored_advice(store::Database* database, const settings::Settings& se
                          const settings::Mailbox& mailbox, const Snapshot& snapshot, const Assessment& assessment,
                          Time now);
 
-/// What was freed since the fullest moment of an episode, by the samples of the database; nothing where nothing was.
-std::optional<std::int64_t> freed_in(store::Database& database, const std::string& slug,
-                                     const std::optional<Episode>& episode, const Snapshot& now);
+/// For the all-clear: what was freed since the fullest moment of the episode that it ends, by the samples of the
+/// database. Nothing for another decision, or where nothing was freed. Throws store::StoreError.
+std::optional<std::int64_t> freed_in(store::Database& database, const MailboxRecord& record, const Decision& decision);
 
 /// What is kept of what counts: as a note of the mailbox.
 CountsByRole known_counts(store::Database& database, const std::string& slug);

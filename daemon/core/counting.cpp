@@ -15,6 +15,7 @@ struct Sums {
     std::int64_t messages = 0;
     std::vector<std::pair<FolderRole, std::int64_t>> roles;
     std::size_t usual = 0; ///< how many of them are Trash and Junk
+    std::int64_t inbox = 0;
 };
 
 std::optional<Sums> sums_of(const Snapshot& snapshot) {
@@ -33,6 +34,7 @@ std::optional<Sums> sums_of(const Snapshot& snapshot) {
         if (by_role[role] > 0 && role != FolderRole::inbox)
             sums.roles.emplace_back(role, by_role[role]);
     };
+    sums.inbox = by_role[FolderRole::inbox];
     take(FolderRole::trash);
     take(FolderRole::junk);
     sums.usual = sums.roles.size();
@@ -43,12 +45,15 @@ std::optional<Sums> sums_of(const Snapshot& snapshot) {
     return sums;
 }
 
+/// What rounding can do: usage is told in KiB, rounded once, or per message by servers that count blocks.
+std::int64_t rounding_of(const Sums& sums, std::int64_t used) {
+    constexpr std::int64_t kib = 1024;
+    return std::min(16 * kib + used / 1000, saturating_multiply(sums.messages, kib)) + kib;
+}
+
 /// Which roles are left out, as bits, in each way that explains the usage; of the first `count` roles only.
 std::vector<unsigned> explanations(const Sums& sums, std::int64_t used, std::size_t count) {
-    constexpr std::int64_t kib = 1024;
-    // Usage is told in KiB, rounded once, or per message by servers that count blocks.
-    const double rounding =
-        static_cast<double>(std::min(16 * kib + used / 1000, saturating_multiply(sums.messages, kib)) + kib);
+    const auto rounding = static_cast<double>(rounding_of(sums, used));
     std::vector<unsigned> found;
     for (unsigned left_out = 0; left_out < (1U << count); ++left_out) {
         std::int64_t size = 0;
@@ -99,6 +104,16 @@ CountsByRole learn_counts(const Snapshot& snapshot, CountsByRole known) {
     if (ways.empty()) {
         count = sums->roles.size();
         ways = explanations(*sums, storage->used, count);
+    }
+    if (ways == std::vector<unsigned>{0}) { // the sum of all folders is the usage, so each of them counts
+        const std::int64_t telling = 2 * rounding_of(*sums, storage->used);
+        for (const auto& [role, size] : sums->roles) {
+            if (size > telling)
+                known[role] = Counts::yes;
+        }
+        if (sums->inbox > telling)
+            known[FolderRole::inbox] = Counts::yes;
+        return known;
     }
     const auto leaves_out = [](std::size_t role) { return [role](unsigned way) { return (way >> role & 1U) != 0; }; };
     for (std::size_t i = 0; i < count && !ways.empty(); ++i) {

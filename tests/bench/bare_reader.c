@@ -1,5 +1,5 @@
-// The least that sizing by UID FETCH can cost: a login without TLS, EXAMINE, one FETCH, and the lines of the answer
-// counted without looking at them. Usage: bare_reader PORT
+// The least that sizing or a survey by UID FETCH can cost: a login without TLS, EXAMINE and one FETCH for each folder,
+// and the lines of the answer counted without looking at them. Usage: bare_reader PORT [FOLDERS]
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -15,10 +15,18 @@ static void fail(const char* what) {
 
 int main(int argc, char** argv) {
     static char buffer[1 << 16];
-    const char* batch = "a LOGIN kim secret\r\nb EXAMINE INBOX\r\nc UID FETCH 1:* (UID RFC822.SIZE)\r\nd LOGOUT\r\n";
-    if (argc != 2) {
-        fail("usage: bare_reader PORT");
+    static char batch[1 << 16];
+    if (argc < 2 || argc > 3) {
+        fail("usage: bare_reader PORT [FOLDERS]");
     }
+    const char* items = argc > 2 ? "UID RFC822.SIZE INTERNALDATE FLAGS" : "UID RFC822.SIZE";
+    const long folders = argc > 2 ? strtol(argv[2], NULL, 10) : 1;
+    size_t length = (size_t)snprintf(batch, sizeof batch, "a LOGIN kim secret\r\n");
+    for (long folder = 0; folder < folders && length < sizeof batch - 200; ++folder) {
+        length += (size_t)snprintf(batch + length, sizeof batch - length, "b EXAMINE INBOX\r\nc UID FETCH 1:* (%s)\r\n",
+                                   items);
+    }
+    snprintf(batch + length, sizeof batch - length, "d LOGOUT\r\n");
     struct sockaddr_in address = {.sin_family = AF_INET};
     address.sin_port = htons((unsigned short)strtoul(argv[1], NULL, 10));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

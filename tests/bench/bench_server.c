@@ -1,6 +1,6 @@
-// An IMAP server with one folder of many messages that tells their sizes only by UID FETCH: no LIST-STATUS, no
-// STATUS=SIZE, no TLS. One connection after the other, any login. Usage: bench_server MESSAGES
-// Prints its port, then for every connection what was asked: "commands N fetches N messages N".
+// An IMAP server with one folder or several of many messages each that tells their sizes only by UID FETCH: no
+// LIST-STATUS, no STATUS=SIZE, no TLS. One connection after the other, any login. Usage: bench_server MESSAGES
+// [FOLDERS] Prints its port, then for every connection what was asked: "commands N fetches N messages N".
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,7 +22,8 @@ struct Counts {
 struct Session {
     FILE* in;
     FILE* out;
-    unsigned long messages;
+    unsigned long messages; // of each folder
+    unsigned long folders;
     struct Counts counts;
 };
 
@@ -55,7 +56,25 @@ static char* put_number(char* end, unsigned long number) {
     return end;
 }
 
-static void fetch_line(FILE* out, unsigned long uid) {
+// Dates over the ten years from 2016 on; every 50th message is flagged, every 97th marked as deleted.
+static void put_details(FILE* out, unsigned long uid) {
+    static const char* const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const unsigned long day = uid * 7 % 3600;
+    const unsigned long of_month = 1 + day % 28;
+    const unsigned long second = uid * 31 % 60;
+    char text[] = " INTERNALDATE \"00-Jan-2016 12:00:00 +0000\" FLAGS (";
+    text[15] = (char)('0' + of_month / 10);
+    text[16] = (char)('0' + of_month % 10);
+    memcpy(text + 18, months[day / 28 % 12], 3);
+    text[25] = (char)('6' + day / 900);
+    text[33] = (char)('0' + second / 10);
+    text[34] = (char)('0' + second % 10);
+    fputs(text, out);
+    fputs(uid % 97 == 0 ? "\\Seen \\Deleted)" : uid % 50 == 0 ? "\\Seen \\Flagged)" : "\\Seen)", out);
+}
+
+static void fetch_line(FILE* out, unsigned long uid, int with_details) {
     char number[24];
     char* end = number + sizeof number;
     char* uid_text = put_number(end, uid);
@@ -66,6 +85,9 @@ static void fetch_line(FILE* out, unsigned long uid) {
     fputs(" RFC822.SIZE ", out);
     char* size_text = put_number(end, size_of(uid));
     fwrite(size_text, 1, (size_t)(end - size_text), out);
+    if (with_details) {
+        put_details(out, uid);
+    }
     fputs(")\r\n", out);
 }
 
@@ -83,9 +105,10 @@ static void fetch(struct Session* session, const char* range) {
     if (rest[0] == ':' && rest[1] == '*' && first > last) {
         first = last; // RFC 3501 section 6.4.8: n:* always holds the last message
     }
+    const int with_details = strstr(rest, "INTERNALDATE") != NULL;
     ++session->counts.fetches;
     for (unsigned long uid = first; uid != 0 && uid <= last; ++uid) {
-        fetch_line(session->out, uid);
+        fetch_line(session->out, uid, with_details);
         ++session->counts.messages;
     }
 }
@@ -98,9 +121,17 @@ static void examine(struct Session* session) {
     answer(session, "* OK [UIDNEXT %lu] next", session->messages + 1);
 }
 
-static void status(struct Session* session) {
-    answer(session, "* STATUS INBOX (MESSAGES %lu UIDVALIDITY 42 UIDNEXT %lu)", session->messages,
-           session->messages + 1);
+static void status(struct Session* session, char* rest) {
+    const char* name = strtok(rest, "\" ");
+    answer(session, "* STATUS %s (MESSAGES %lu UIDVALIDITY 42 UIDNEXT %lu)", name != NULL ? name : "INBOX",
+           session->messages, session->messages + 1);
+}
+
+static void list(struct Session* session) {
+    answer(session, "* LIST () \"/\" INBOX");
+    for (unsigned long folder = 2; folder <= session->folders; ++folder) {
+        answer(session, "* LIST () \"/\" Folder%lu", folder);
+    }
 }
 
 // One command; 0 after LOGOUT.
@@ -124,9 +155,9 @@ static int command(struct Session* session, char* line) {
         answer(session, "* QUOTAROOT INBOX \"\"");
         answer(session, "* QUOTA \"\" (STORAGE 1000000 100000000)");
     } else if (strcasecmp(verb, "LIST") == 0) {
-        answer(session, "* LIST () \"/\" INBOX");
+        list(session);
     } else if (strcasecmp(verb, "STATUS") == 0) {
-        status(session);
+        status(session, rest);
     } else if (strcasecmp(verb, "EXAMINE") == 0) {
         examine(session);
     } else if (strcasecmp(verb, "UID") == 0 && strncasecmp(rest, "FETCH ", 6) == 0) {
@@ -140,9 +171,10 @@ static int command(struct Session* session, char* line) {
     return strcasecmp(verb, "LOGOUT") != 0;
 }
 
-static void serve(int descriptor, unsigned long messages) {
+static void serve(int descriptor, unsigned long messages, unsigned long folders) {
     static char line[1 << 16];
-    struct Session session = {.in = fdopen(descriptor, "r"), .out = fdopen(dup(descriptor), "w"), .messages = messages};
+    struct Session session = {
+        .in = fdopen(descriptor, "r"), .out = fdopen(dup(descriptor), "w"), .messages = messages, .folders = folders};
     if (session.in == NULL || session.out == NULL) {
         fail("fdopen");
     }
@@ -166,9 +198,9 @@ int main(int argc, char** argv) {
     signal(SIGPIPE, SIG_IGN);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (argc != 2 || listener < 0 || bind(listener, (struct sockaddr*)&address, sizeof address) != 0 ||
+    if (argc < 2 || argc > 3 || listener < 0 || bind(listener, (struct sockaddr*)&address, sizeof address) != 0 ||
         listen(listener, 8) != 0 || getsockname(listener, (struct sockaddr*)&address, &length) != 0) {
-        fail("bench_server MESSAGES");
+        fail("bench_server MESSAGES [FOLDERS]");
     }
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
@@ -179,6 +211,6 @@ int main(int argc, char** argv) {
         }
         int on = 1;
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        serve(descriptor, strtoul(argv[1], NULL, 10));
+        serve(descriptor, strtoul(argv[1], NULL, 10), argc > 2 ? strtoul(argv[2], NULL, 10) : 1);
     }
 }

@@ -85,7 +85,7 @@ void Daemon::handle(Event event) {
 
 std::optional<os::SteadyTime> Daemon::next_due() const {
     const os::SteadyTime now = parts_.clock.steady();
-    std::optional<os::SteadyTime> next = schedule_.next_after(now);
+    std::optional<os::SteadyTime> next = drawing_.sooner(schedule_.next_after(now));
     if (!notifier_ || mailer_.is_busy())
         return next;
     if (const auto mail = parts_.database.next_mail_due()) {
@@ -235,12 +235,15 @@ void Daemon::tidy() {
 }
 
 void Daemon::publish() {
+    if (!drawing_.begin(parts_.clock.steady()))
+        return;
     draw_mailboxes(status_, settings_, records_, parts_.database.hash_key(), parts_.clock.now());
     status_.outbox_pending = parts_.database.unsent_mail();
     status_.silences_active = static_cast<int>(parts_.database.silences(status_.at).size());
     status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
     parts_.publish(std::make_shared<const Status>(status_));
     parts_.service.status(summary(status_));
+    drawing_.end(parts_.clock.steady());
 }
 
 } // namespace mailquotad::app

@@ -1,6 +1,7 @@
 // The daemon: one thread that owns all state and runs the loop.
 #pragma once
 
+#include "app/drawing_pace.h"
 #include "app/mailbox_record.h"
 #include "app/mailer.h"
 #include "app/mails.h"
@@ -81,7 +82,8 @@ private:
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
     Schedule schedule_;
     Forecaster forecaster_;
-    Status status_;    ///< what is not per mailbox
+    Status status_; ///< what is not per mailbox
+    DrawingPace drawing_;
     Time tidied_at_{}; ///< when old rows were last thinned out
     bool stopping_ = false;
     Prober prober_;

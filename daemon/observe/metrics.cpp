@@ -10,6 +10,10 @@ namespace {
 
 constexpr double kSecondsPerDay = 86400;
 
+/// Why mail is not accepted (notify::DeliveryResult); counted from 0 for the same reason as mails sent.
+constexpr const char* kDeliveryReasons[] = {"address",  "auth",     "connect",  "credential", "internal",
+                                            "protocol", "smtp_4xx", "smtp_5xx", "timeout",    "tls"};
+
 #ifdef __clang__
 constexpr const char* kCompiler = __VERSION__;
 #else
@@ -164,8 +168,27 @@ void failures(const MailboxStatus& mailbox, MetricFamily& family) {
     }
 }
 
+void failing_since(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (is_failing(mailbox) && mailbox.failing_since) {
+        family.add(of(mailbox, {{"kind", std::string(to_string(mailbox.failure->kind))}}),
+                   number(*mailbox.failing_since));
+    }
+}
+
+void told(const MailboxStatus& mailbox, MetricFamily& family) {
+    if (mailbox.last_told) {
+        family.add(of(mailbox, {{"stage", std::string(to_string(mailbox.last_told->stage))}}),
+                   number(mailbox.last_told->at));
+    }
+}
+
+/// Mails are counted from 0 on: Prometheus sees no increase in a series that begins with 1.
 void notifications_sent(const MailboxStatus& mailbox, MetricFamily& family) {
-    for (const auto& [key, count] : mailbox.notifications_sent) {
+    auto counts = mailbox.notifications_sent;
+    for (const Stage stage : {Stage::ok, Stage::warning, Stage::urgent, Stage::full}) {
+        counts.try_emplace({stage, "email"}, 0);
+    }
+    for (const auto& [key, count] : counts) {
         family.add({{"mailbox", mailbox.slug}, {"stage", std::string(to_string(key.first))}, {"channel", key.second}},
                    number(count));
     }
@@ -191,9 +214,10 @@ constexpr MailboxMetric kMailboxMetrics[] = {
      resource_used},
     {"mailbox_resource_limit", "Limit by quota root and resource; STORAGE in bytes, the others are counts.", kGauge,
      true, resource_limit},
-    {"mailbox_messages", "Messages in all folders.", kGauge, true, messages},
+    {"mailbox_messages", "Number of messages in all folders, views of others (all, flagged) left out.", kGauge, true,
+     messages},
     {"folder_size_bytes", "Size of all folders of a role, in bytes.", kGauge, true, folder_size},
-    {"folder_messages", "Messages in all folders of a role.", kGauge, true, folder_messages},
+    {"folder_messages", "Number of messages in all folders of a role.", kGauge, true, folder_messages},
     {"mailbox_reclaimable_bytes", "What following this advice alone would free, in bytes; advices overlap.", kGauge,
      true, reclaimable},
     {"mailbox_growth_bytes_per_second", "Expected growth without clean-ups, in bytes per second.", kGauge, true,
@@ -208,13 +232,22 @@ constexpr MailboxMetric kMailboxMetrics[] = {
      kGauge, true, forecast_used},
     {"probe_success", "Whether the last probe succeeded: 1 or 0.", kGauge, false, probe_success},
     {"probe_duration_seconds", "Duration of the last probe, in seconds.", kGauge, false, probe_duration},
-    {"probe_round_trips", "Round trips of the last probe.", kGauge, false, probe_round_trips},
+    {"probe_round_trips", "Number of round trips of the last probe, connecting included.", kGauge, false,
+     probe_round_trips},
     {"probe_last_success_timestamp_seconds", "Time of the last good probe, in seconds since 1970.", kGauge, false,
      last_success},
+    {"probe_failing_since_timestamp_seconds",
+     "Time since when all probes of the mailbox have failed, in seconds since 1970, with the kind of the last failure; "
+     "absent after a good probe.",
+     kGauge, false, failing_since},
     {"probe_failures_total", "Failed probes since the start of the process, by kind of failure.", kCounter, false,
      failures},
-    {"notifications_sent_total", "Notifications accepted by their channel since the start of the process.", kCounter,
-     false, notifications_sent},
+    {"mailbox_told_timestamp_seconds",
+     "Time when the owner was last told in the running episode, in seconds since 1970, with the stage told.", kGauge,
+     false, told},
+    {"notifications_sent_total",
+     "Notifications accepted by their channel since the start of the process, by stage; stage ok is the all-clear.",
+     kCounter, false, notifications_sent},
 };
 
 MetricFamily family(const std::string& name, const char* help, MetricType type = kGauge) {
@@ -243,7 +276,10 @@ void add_stages(const Status& status, std::vector<MetricFamily>& families) {
             each.add(of(mailbox, {{"stage", std::string(stage_name(stage))}}), stage == current ? 1 : 0);
         }
     }
-    MetricFamily sum = family("mailboxes", "Mailboxes in this stage.");
+    MetricFamily sum = family(
+        "mailboxes",
+        "Number of mailboxes in this stage; unknown is without a good probe within a day or without a limit that can "
+        "be judged.");
     for (const auto& stage : stages) {
         double count = 0;
         for (const MailboxStatus& mailbox : status.mailboxes) {
@@ -258,7 +294,11 @@ void add_stages(const Status& status, std::vector<MetricFamily>& families) {
 void add_notifications(const Status& status, std::vector<MetricFamily>& families) {
     MetricFamily failed =
         family("notifications_failed_total", "Failed deliveries since the start of the process, by reason.", kCounter);
-    for (const auto& [reason, count] : status.notifications_failed) {
+    auto failures = status.notifications_failed;
+    for (const char* reason : kDeliveryReasons) {
+        failures.try_emplace(reason, 0);
+    }
+    for (const auto& [reason, count] : failures) {
         failed.add({{"reason", reason}}, number(count));
     }
     MetricFamily suppressed = family("notifications_suppressed_total",

@@ -33,6 +33,7 @@ class Expression:
     text: str
     kind: str  # panel, annotation
     instant: bool = True
+    ahead: bool = False  # the panel shows the days to come
 
 
 def expressions(board: dict) -> Iterator[Expression]:
@@ -40,7 +41,7 @@ def expressions(board: dict) -> Iterator[Expression]:
     for panel in panels(board):
         for target in panel.get("targets", []):
             yield Expression(f'{board["uid"]}: {panel["title"]}: {target["refId"]}', target["expr"], "panel",
-                             target["instant"])
+                             target["instant"], "timeFrom" in panel)
     for annotation in board["annotations"]["list"]:
         yield Expression(f'{board["uid"]}: annotation {annotation["name"]}', annotation["expr"], "annotation")
 

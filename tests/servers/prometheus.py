@@ -14,6 +14,7 @@ from .processes import Child, private_folder, wait_for
 _CONFIG = """global:
   scrape_interval: 1s
   scrape_timeout: 1s
+  evaluation_interval: 1s
 scrape_configs:
   - job_name: {job}
     static_configs:
@@ -69,6 +70,19 @@ class Prometheus:
         """The result of an instant query: a list of {"metric": labels, "value": [time, text]}."""
         return self._get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))["data"]["result"]
 
+    def course(self, expression: str, begin: float, end: float, step: float) -> list[dict]:
+        """The result of a range query: a list of {"metric": labels, "values": [[time, text], …]}."""
+        asked = {"query": expression, "start": begin, "end": end, "step": step}
+        return self._get("/api/v1/query_range?" + urllib.parse.urlencode(asked))["data"]["result"]
+
+    def label_values(self, label: str, selector: str) -> list[str]:
+        """The values of a label among the series of a selector."""
+        return self._get(f"/api/v1/label/{label}/values?" + urllib.parse.urlencode({"match[]": selector}))["data"]
+
+    def rules(self) -> list[dict]:
+        """All rules, with "health", "lastError" and the alerts that are on."""
+        return [rule for group in self._get("/api/v1/rules")["data"]["groups"] for rule in group["rules"]]
+
     def wait_for(self, expression: str, seconds: float = 30) -> list[dict]:
         """The result of a query as soon as there is one."""
         wait_for(lambda: bool(self.query(expression)), f"Prometheus has data for {expression}", seconds)
@@ -80,8 +94,11 @@ class Prometheus:
         return targets[0] if targets else {}
 
     def _get(self, path: str) -> dict:
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise ValueError(f"Prometheus refuses {path}: {error.read().decode()}") from None
 
     def _is_ready(self) -> bool:
         try:

@@ -135,6 +135,33 @@ TEST_CASE("every kind of failure and every reason for silence is there from the 
     CHECK(lines_of(text, "mailquotad_notifications_suppressed_total{reason=\"stage_entered\"").empty());
 }
 
+TEST_CASE("mails of each stage are counted from 0, so that the first one is an increase", "[metrics]") {
+    const std::string text = render_status_metrics(sample_status());
+    const std::string kim = "mailquotad_notifications_sent_total{mailbox=\"kim\",stage=";
+    CHECK(has(text, kim + "\"full\",channel=\"email\"} 0"));
+    CHECK(has(text, kim + "\"ok\",channel=\"email\"} 0"));
+    CHECK(has(text, kim + "\"warning\",channel=\"email\"} 1"));
+    CHECK(has(text, "mailquotad_notifications_failed_total{reason=\"tls\"} 0"));
+    CHECK(has(text, "mailquotad_notifications_failed_total{reason=\"smtp_5xx\"} 2"));
+}
+
+TEST_CASE("a mailbox that fails says since when and why; one that answers has no such series", "[metrics]") {
+    const std::string text = render_status_metrics(sample_status());
+    const std::string name = "mailquotad_probe_failing_since_timestamp_seconds";
+    const auto since = std::to_string((sample_time() - std::chrono::hours{5}).time_since_epoch().count());
+    CHECK(has(text, name + "{mailbox=\"zeltlager\",server=\"qloc\",kind=\"login_refused\"} " + since));
+    CHECK(lines_of(text, name + "{mailbox=\"kim\"").empty());
+    CHECK(lines_of(text, name + "{mailbox=\"neu\"").empty());
+}
+
+TEST_CASE("when and of which stage the owner was told is a time", "[metrics]") {
+    const std::string text = render_status_metrics(sample_status());
+    const std::string name = "mailquotad_mailbox_told_timestamp_seconds";
+    const auto at = std::to_string((sample_time() - Days{3}).time_since_epoch().count());
+    CHECK(has(text, name + "{mailbox=\"kim\",server=\"qloc\",stage=\"warning\"} " + at));
+    CHECK(lines_of(text, name + "{mailbox=\"info\"").empty());
+}
+
 TEST_CASE("a bound beyond the horizon is +Inf", "[metrics]") {
     const std::string text = render_status_metrics(sample_status());
     CHECK(

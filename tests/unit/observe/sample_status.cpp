@@ -57,7 +57,7 @@ MailboxStatus full_one() {
     store(mailbox, 101 * kMiB, 100 * kMiB);
     mailbox.assessment.reasons = {Reason::used, Reason::free, Reason::refused};
     mailbox.last_told = Told{Stage::full, sample_time() - Hours{26}, 2};
-    mailbox.notifications_sent[{Stage::full, "mail"}] = 2;
+    mailbox.notifications_sent[{Stage::full, "email"}] = 2;
     mailbox.decision = DecisionReason::already_told;
     return mailbox;
 }
@@ -99,7 +99,7 @@ MailboxStatus warning_one() {
     mailbox.messages = 8120;
     mailbox.forecast = forecast(432013312, 2'500'000.0, {.p10 = 12.4, .p25 = 20.0, .p50 = 35.2, .p90 = 80.7});
     mailbox.last_told = Told{Stage::warning, sample_time() - Days{3}, 1};
-    mailbox.notifications_sent[{Stage::warning, "mail"}] = 1;
+    mailbox.notifications_sent[{Stage::warning, "email"}] = 1;
     mailbox.decision = DecisionReason::already_told;
     return mailbox;
 }

@@ -1,0 +1,61 @@
+"""An IMAP server for any number of mailboxes, each with a limit and a folder of every role: what a bench polls when only
+the daemon is to be measured. No TLS, any login, the batch of commands that the daemon sends."""
+
+import asyncio
+import multiprocessing
+from multiprocessing.connection import Connection
+
+FOLDERS = (("INBOX", ""), ("Sent", "\\Sent"), ("Trash", "\\Trash"), ("Junk", "\\Junk"), ("Archive", "\\Archive"),
+           ("Drafts", "\\Drafts"), ("Starred", "\\Flagged"), ("Projects", ""))
+_CAPABILITIES = "IMAP4rev1 LITERAL+ SASL-IR NAMESPACE QUOTA LIST-EXTENDED LIST-STATUS SPECIAL-USE STATUS=SIZE AUTH=PLAIN"
+
+
+def _folders() -> list[str]:
+    lines = []
+    for number, (name, role) in enumerate(FOLDERS, 1):
+        lines.append(f'* LIST ({role}) "/" "{name}"')
+        lines.append(f'* STATUS "{name}" (MESSAGES {100 * number} SIZE {number << 20} UIDVALIDITY 1 UIDNEXT {1 + 100 * number})')
+    return lines
+
+
+_ANSWERS = {
+    "CAPABILITY": [f"* CAPABILITY {_CAPABILITIES}"], "NAMESPACE": ['* NAMESPACE (("" "/")) NIL NIL'], "LIST": _folders(),
+    "GETQUOTAROOT": ['* QUOTAROOT INBOX "User quota"', '* QUOTA "User quota" (STORAGE 40000 102400 MESSAGE 3600 10000)'],
+    "GETQUOTA": ['* QUOTA "User quota" (STORAGE 40000 102400 MESSAGE 3600 10000)'], "LOGOUT": ["* BYE"]}
+
+
+async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(f"* OK [CAPABILITY {_CAPABILITIES}] ready\r\n".encode())
+    while line := await reader.readline():
+        tag, _, rest = line.decode().strip().partition(" ")
+        command = rest.split(" ", 1)[0].upper()
+        answer = "".join(text + "\r\n" for text in _ANSWERS.get(command, []))
+        code = f"[CAPABILITY {_CAPABILITIES}] " if command in ("LOGIN", "AUTHENTICATE") else ""
+        writer.write(f"{answer}{tag} OK {code}done\r\n".encode())
+        if command == "LOGOUT":
+            break
+    writer.close()
+
+
+def _serve(pipe: Connection) -> None:
+    async def run() -> None:
+        server = await asyncio.start_server(_talk, "127.0.0.1", 0, backlog=512)
+        pipe.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+class ManyMailboxes:
+    """The server in a process of its own. Use as a context manager."""
+
+    def __enter__(self) -> "ManyMailboxes":
+        here, there = multiprocessing.Pipe()
+        self._process = multiprocessing.Process(target=_serve, args=(there,), daemon=True)
+        self._process.start()
+        self.port = here.recv()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.join()

@@ -73,7 +73,7 @@ def table() -> Panel:
     names = {f"Value #{letter}": column[0] for letter, column in zip(letters[1:], COLUMNS)}
     order = ["mailbox", "stage", *names, "server"]
     url = f"/d/{MAILBOX_UID}?${{datasource:queryparam}}&${{job:queryparam}}&${{instance:queryparam}}&" \
-          "var-mailbox=${__value.raw:percentencode}"
+          "var-mailbox=${__value.raw}"
     overrides = [
         by_name("Mailbox", links=[{"title": "History and advice of ${__value.raw}", "url": url, "targetBlank": False}]),
         by_name("Stage", mappings=look.stage_words(), custom__width=100,

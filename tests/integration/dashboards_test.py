@@ -17,6 +17,8 @@ VALUES = {"job": "mailquotad", "instance": ".+", "server": ".+", "mailbox": "kim
           "datasource": "ignored"}
 # Exported, and shown in no dashboard, with the reason.
 NOT_SHOWN: dict[str, str] = {}
+# In the contract, and exported as soon as advice is part of the status.
+AWAITED = {"mailquotad_mailbox_reclaimable_bytes"}
 # Of Prometheus itself, not of the daemon.
 FOREIGN = {"up", "scrape_duration_seconds"}
 
@@ -74,6 +76,10 @@ class Dashboards(ServerTest):
         cls.boards = boards.load()
         cls.now = time.time()
 
+    def exported(self) -> set[str]:
+        """The names of all metrics of the daemon."""
+        return set(re.findall(r"^# TYPE (\S+)", self.running.get("/metrics")[1], re.MULTILINE))
+
     def result(self, one: boards.Expression) -> list[dict]:
         """What Prometheus answers to a query of a dashboard, asked as its panel asks it."""
         text = boards.fill_in(one.text, VALUES, interval="5m")
@@ -90,6 +96,8 @@ class Dashboards(ServerTest):
         count = 0
         for board in self.boards.values():
             for one in boards.expressions(board):
+                if boards.metrics_of(one.text) & AWAITED - self.exported():
+                    continue
                 with self.subTest(one.place):
                     self.assertTrue(self.result(one), one.text)
                 count += 1
@@ -105,12 +113,12 @@ class Dashboards(ServerTest):
                     self.assertEqual(found, sorted(VALUES["mailbox"].split("|")))
 
     def test_every_metric_that_is_used_is_exported_and_the_other_way_round(self) -> None:
-        exported = set(re.findall(r"^# TYPE (\S+)", self.running.get("/metrics")[1], re.MULTILINE))
+        exported = self.exported()
         shown = {name for board in self.boards.values() for one in boards.expressions(board)
                  for name in boards.metrics_of(one.text)}
         shown |= {name for board in self.boards.values() for variable in boards.queried_variables(board)
                   for name in boards.metrics_of(variable["query"])}
-        self.assertEqual(shown - exported - FOREIGN, set(), "used, and not exported")
+        self.assertEqual(shown - exported - FOREIGN - AWAITED, set(), "used, and not exported")
         self.assertEqual(exported - shown, set(NOT_SHOWN), "exported, and not shown")
 
     def test_the_fan_begins_with_what_is_used_and_ends_with_the_forecast(self) -> None:

@@ -14,7 +14,6 @@
 #include <utility>
 
 namespace mailquotad::app {
-
 namespace {
 
 constexpr std::chrono::seconds kLongestWait{30};

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -38,10 +39,13 @@ class Connection:
 
 
 class Proxy:
-    """Listens on a free port of 127.0.0.1 and passes on to `target`, each byte `delay` seconds later."""
+    """Listens on a free port of 127.0.0.1 and passes on to `target`, each byte `delay` seconds later.
 
-    def __init__(self, target: int, delay: float = 0):
-        self.target, self.delay = target, delay
+    `rewrite` changes what the server says, without TLS: to play a server of another shape.
+    """
+
+    def __init__(self, target: int, delay: float = 0, rewrite: Callable[[bytes], bytes] | None = None):
+        self.target, self.delay, self.rewrite = target, delay, rewrite
         self.port = 0
         self._connections: list[Connection] = []
         self._ready = threading.Event()
@@ -80,12 +84,13 @@ class Proxy:
     async def _both_ways(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
                          connection: Connection) -> None:
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._one_way(reader, server_writer, connection.from_client),
-                             self._one_way(server_reader, writer, connection.from_server))
+        await asyncio.gather(self._one_way(reader, server_writer, connection.from_client, None),
+                             self._one_way(server_reader, writer, connection.from_server, self.rewrite))
         for end in (writer, server_writer):
             end.close()
 
-    async def _one_way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note) -> None:
+    async def _one_way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note,
+                       rewrite: Callable[[bytes], bytes] | None) -> None:
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
         async def deliver() -> None:
@@ -107,6 +112,8 @@ class Proxy:
                 data = await reader.read(1 << 16)
             except OSError:
                 data = b""
+            if data and rewrite:
+                data = rewrite(data)
             if data:
                 note(data)
             queue.put_nowait((self._loop.time() + self.delay, data))

@@ -24,11 +24,12 @@ class Server:
     key: str
     url: str
     lines: str = ""  # more settings of the server
+    protocol: str = "imap"
 
     def settings(self, password_file: Path) -> str:
-        return (f'[server.{self.key}]\nimap = "{self.url}"\n{self.lines}\n'
+        return (f'[server.{self.key}]\n{self.protocol} = "{self.url}"\n{self.lines}\n'
                 f'[[mailbox]]\naddress = "{self.key}@verein.example"\nslug = "{self.key}"\nserver = "{self.key}"\n'
-                f'username = "{dialogue.USER}"\npassword = {{ file = {json.dumps(str(password_file))} }}\n\n')
+                f'protocol = "{self.protocol}"\nusername = "{dialogue.USER}"\npassword = {{ file = {json.dumps(str(password_file))} }}\n\n')
 
 
 def plain(key: str, port: int) -> Server:
@@ -36,12 +37,17 @@ def plain(key: str, port: int) -> Server:
     return Server(key, f"imap://127.0.0.1:{port}", "plaintext = true")
 
 
+def secured(key: str, url: str, ca_file: Path, protocol: str = "imap") -> Server:
+    """A server whose certificate this authority has signed."""
+    return Server(key, url, f"ca_file = {json.dumps(str(ca_file))}", protocol)
+
+
 def implicit(key: str, port: int, ca_file: Path, host: str = "127.0.0.1") -> Server:
-    return Server(key, f"imaps://{host}:{port}", f"ca_file = {json.dumps(str(ca_file))}")
+    return secured(key, f"imaps://{host}:{port}", ca_file)
 
 
 def starttls(key: str, port: int, ca_file: Path, host: str = "127.0.0.1") -> Server:
-    return Server(key, f"imap+starttls://{host}:{port}", f"ca_file = {json.dumps(str(ca_file))}")
+    return secured(key, f"imap+starttls://{host}:{port}", ca_file)
 
 
 def write_settings(folder: Path, servers: Iterable[Server], timeout: str) -> Path:

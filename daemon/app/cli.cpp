@@ -21,6 +21,7 @@ struct CommandLine {
     CheckOptions check;
     MailboxOptions mailbox;
     ForecastOptions forecast;
+    SilenceOptions silence;
     std::string config_argument; ///< check-config FILE
     std::function<int()> command;
     int usage_exit = EXIT_FAILURE; ///< of a bad command line: 3 where Nagios may be calling
@@ -121,6 +122,33 @@ void add_forecast(CLI::App& app, CommandLine& line) {
     forecast->callback([&line] { line.command = [&line] { return command_forecast(line.forecast); }; });
 }
 
+void add_silence(CLI::App& app, CommandLine& line) {
+    SilenceOptions& options = line.silence;
+    CLI::App* silence = app.add_subcommand("silence", "keep mails about a mailbox back until a day");
+    silence->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
+    auto* until =
+        silence->add_option("--until", options.until, "a day, as 2026-12-24, or a duration, as 14d; at most 90 days");
+    auto* reason = silence->add_option("--reason", options.reason, "why; shown on the status page and in the digest");
+    silence->add_flag("--end", options.end, "end the silence now")->excludes(until)->excludes(reason);
+    silence->callback([&line] {
+        line.command = [&line] {
+            line.silence.common = line.common;
+            return command_silence(line.silence);
+        };
+    });
+}
+
+void add_webmaster_commands(CLI::App& app, CommandLine& line) {
+    MailboxOptions& options = line.mailbox;
+    add_silence(app, line);
+    CLI::App* silences = add_mailbox_command(app, line, "silences", "which mailboxes are silenced", &command_silences);
+    add_format(*silences, options.format, {{"table", OutputFormat::table}, {"json", OutputFormat::json}});
+    add_mailbox_command(app, line, "release", "let the mails go that the burst guard holds", &command_release);
+    add_mailbox_command(app, line, "drop", "drop the mails that the burst guard holds", &command_drop);
+    CLI::App* digest = add_mailbox_command(app, line, "digest", "print the webmaster's digest now", &command_digest);
+    digest->add_option("--language", options.language, "in this language instead of the settings'");
+}
+
 void add_check_config(CLI::App& app, CommandLine& line) {
     CLI::App* check = app.add_subcommand("check-config", "check the settings and print every problem");
     check->add_option("FILE", line.config_argument, "instead of --config");
@@ -160,6 +188,7 @@ int run_command_line(int argc, char** argv) {
     add_check(app, line);
     add_mailbox_commands(app, line);
     add_forecast(app, line);
+    add_webmaster_commands(app, line);
     add_check_config(app, line);
     try {
         app.parse(argc, argv);

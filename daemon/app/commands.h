@@ -43,6 +43,14 @@ struct ForecastOptions {
     OutputFormat format = OutputFormat::table;
 };
 
+struct SilenceOptions {
+    CommonOptions common;
+    std::string address;
+    std::string until;
+    std::string reason;
+    bool end = false; ///< end the silence instead
+};
+
 int command_run(const CommonOptions& options);
 int command_check(const CheckOptions& options);
 int command_check_config(const CommonOptions& options);
@@ -50,6 +58,11 @@ int command_explain(const MailboxOptions& options);
 int command_forecast(const ForecastOptions& options);
 int command_history(const MailboxOptions& options);
 int command_preview(const MailboxOptions& options);
+int command_silence(const SilenceOptions& options);
+int command_silences(const MailboxOptions& options);
+int command_release(const MailboxOptions& options);
+int command_drop(const MailboxOptions& options);
+int command_digest(const MailboxOptions& options);
 int command_survey(const MailboxOptions& options);
 int command_test_mail(const MailboxOptions& options);
 

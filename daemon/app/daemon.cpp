@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::chrono::seconds kLongestWait{30};
 constexpr std::chrono::seconds kShutdownPatience{8};
-
 /// A visitor made of lambdas.
 template <typename... Handlers>
 struct Overloaded : Handlers... {
@@ -28,7 +27,7 @@ struct Overloaded : Handlers... {
 } // namespace
 
 Daemon::Daemon(DaemonParts parts, settings::Settings settings)
-    : parts_(std::move(parts)), forecaster_(parts_.database),
+    : parts_(std::move(parts)), webmaster_(parts_.database, parts_.catalog), forecaster_(parts_.database),
       prober_({.connector = parts_.connector,
                .clock = parts_.clock,
                .secrets = parts_.secrets,
@@ -65,6 +64,8 @@ bool Daemon::run() {
 
 void Daemon::turn() {
     start_due_probes();
+    for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now()))
+        schedule_.hasten(slug, parts_.clock.steady());
     start_due_mail();
     tidy();
     publish();
@@ -136,10 +137,9 @@ void Daemon::probe_finished(ProbeFinished finished) {
     const auto kind = record.failure ? std::optional(record.failure->kind) : std::nullopt;
     const Seconds delay = delay_after(settings_.poll.interval, kind, record.failures_in_a_row);
     schedule_.finished(finished.slug, parts_.clock.steady(), delay, finished.report.not_before);
-    if (record.decision == DecisionReason::not_confirmed && !record.failure) {
-        const Time confirm_at = record.alert.unconfirmed->first_seen + settings_.alerts.confirm_after;
-        schedule_.hasten(finished.slug, parts_.clock.steady() + std::max(Seconds(1), confirm_at - parts_.clock.now()));
-    }
+    if (record.look_again_at && !record.failure)
+        schedule_.hasten(finished.slug,
+                         parts_.clock.steady() + std::max(Seconds(1), *record.look_again_at - parts_.clock.now()));
 }
 
 void Daemon::probe_failed(MailboxRecord& record, const ProbeFinished& finished) {
@@ -153,28 +153,29 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     const Time now = parts_.clock.now();
     note_success(record, *finished.report.snapshot());
     AlertState alert = record.alert;
-    record.assessment =
-        assess(judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now)), alert.stage, now);
+    const Judgement judgement = judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now));
+    record.assessment = assess(judgement, alert.stage, now, settings_.alerts.confirm_after);
     note_advice(parts_.database, record, settings_, now);
-    Decision decision = decide(alert, record.assessment, rules_for(settings_, record.settings),
-                               circumstances_of(parts_.database, record.settings.slug, now));
+    Decision decision = webmaster_.decide(settings_, record, alert, now, is_on_its_way(finished.slug));
     const MailContext context{.settings = settings_,
                               .catalog = parts_.catalog,
                               .hash_key = parts_.database.hash_key(),
                               .now = now,
                               .freed_bytes = freed_in(parts_.database, record, decision)};
     const std::vector<store::OutboxRow> mails = mails_for(context, record, decision); // numbers the episode's mails
-    keep_success(parts_.database, record, finished, decision, mails, now);
+    keep_success(parts_.database, record, finished, decision, mails, now, [this] { webmaster_.save(); });
     if (!is_sent(decision.reason) && decision.reason != DecisionReason::stage_ok)
         ++status_.notifications_suppressed[decision.reason];
     record.alert = std::move(decision.next);
     record.decision = decision.reason;
+    record.look_again_at = decision.measure_again_at;
     log_measurement(record, finished.report.cost);
 }
 
 void Daemon::mail_finished(MailFinished finished) {
     mailer_.ended();
     log_mail(finished.row, finished.result);
+    webmaster_.mail_tried(finished, parts_.clock.now());
     if (finished.result.outcome != notify::DeliveryOutcome::accepted)
         ++status_.notifications_failed[finished.result.reason];
     unsettled_ = std::move(finished);
@@ -238,7 +239,7 @@ void Daemon::publish() {
         return;
     draw_mailboxes(status_, settings_, records_, parts_.database.hash_key(), parts_.clock.now());
     status_.outbox_pending = parts_.database.unsent_mail();
-    status_.silences_active = static_cast<int>(parts_.database.silences(status_.at).size());
+    annotate(status_, settings_, parts_.database.silences(status_.at), schedule_, parts_.clock.steady());
     status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
     parts_.publish(std::make_shared<const Status>(status_));
     parts_.service.status(summary(status_));

@@ -8,6 +8,7 @@
 #include "app/outlook.h"
 #include "app/prober.h"
 #include "app/schedule.h"
+#include "app/webmaster.h"
 #include "os/event_queue.h"
 #include "os/service_manager.h"
 #include "store/database.h"
@@ -74,12 +75,17 @@ private:
     void probe_succeeded(MailboxRecord& record, const ProbeFinished& finished);
     void mail_finished(MailFinished finished);
     void settle_mail();
+    /// Whether a mail about it is being delivered, or its end is not stored yet: then it cannot be taken back.
+    [[nodiscard]] bool is_on_its_way(const std::string& slug) const {
+        return mailer_.mailbox() == slug || (unsettled_ && unsettled_->row.mailbox == slug);
+    }
 
     DaemonParts parts_;
     settings::Settings settings_;
     std::map<std::string, MailboxRecord> records_; ///< by slug
     std::shared_ptr<notify::Notifier> notifier_;
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
+    Webmaster webmaster_;
     Schedule schedule_;
     Forecaster forecaster_;
     Status status_; ///< what is not per mailbox

@@ -40,6 +40,16 @@ std::string words_for(DecisionReason reason) {
         return "no mail: the stage is lower than what the owner was told";
     case DecisionReason::delivery_refused:
         return "no mail yet: the mail server refused the last one; it is decided anew after a day";
+    case DecisionReason::day_off:
+        return "no mail yet: today is a day off (alerts.holidays)";
+    case DecisionReason::others_first:
+        return "no mail yet: the other mailboxes are measured first, in case many jumped together (alerts.burst)";
+    case DecisionReason::burst_dropped:
+        return "no mail: the webmaster dropped the mails of a burst; a higher stage is mailed";
+    case DecisionReason::withdrawn:
+        return "no mail: the one that waited was taken back, because what it said is no longer so";
+    case DecisionReason::never_mailed:
+        return "no mail: the settings say that nobody is mailed about this mailbox (tell)";
     }
     return "";
 }

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/context.h"
 #include "app/decision_words.h"
+#include "app/explain_parts.h"
 #include "app/mailbox_notes.h"
 #include "app/outlook.h"
 #include "core/escape.h"
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace mailquotad::app {
@@ -20,29 +22,19 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr Days kMailsShown{180};
+
 /// All that is known about the mails of one mailbox.
 struct Explanation {
     const settings::Mailbox& mailbox;
     AlertState alert;
     Notes notes;
     ForecastResult outlook;
+    std::vector<RuleVerdict> rules;
+    std::vector<store::MailFact> mails;
+    std::vector<NextStep> next;
+    std::optional<store::Silence> silence;
 };
-
-/// The next mail that follows from time alone, if nothing else is measured.
-std::optional<Time> next_mail_at(const Explanation& about) {
-    const auto& episode = about.alert.episode;
-    if (!episode || !episode->told || !about.alert.stage.stage || *about.alert.stage.stage == Stage::ok)
-        return std::nullopt;
-    return next_reminder(*about.alert.stage.stage, episode->told->mails_in_stage, episode->told->at);
-}
-
-std::string local(Time time) {
-    const LocalTime at = os::local_time(time);
-    const auto minute = static_cast<int>(at.minute_of_day.count());
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), " %02d:%02d", minute / 60, minute % 60);
-    return format_date(at.day) + text.data();
-}
 
 std::string level(const Assessment& assessment) {
     if (!assessment.tightest)
@@ -66,29 +58,44 @@ std::string reasons_text(const Assessment& assessment) {
 std::string mails_text(const Explanation& about) {
     std::string text;
     if (const auto& episode = about.alert.episode) {
-        text += "Episode    no. " + std::to_string(episode->number) + " since " + local(episode->began) + ", " +
+        text += "Episode    no. " + std::to_string(episode->number) + " since " + local_minute(episode->began) + ", " +
                 std::to_string(episode->mails) + " mails decided\n";
         if (episode->told)
             text += "Told       stage " + std::string(to_string(episode->told->stage)) + " on " +
-                    local(episode->told->at) + " (accepted by the mail server)\n";
+                    local_minute(episode->told->at) + " (accepted by the mail server)\n";
     }
     if (const auto& waiting = about.alert.waiting)
         text += "Waiting    a " + std::string(to_string(waiting->kind)) + " about stage " +
-                std::string(to_string(waiting->stage)) + " since " + local(waiting->since) +
+                std::string(to_string(waiting->stage)) + " since " + local_minute(waiting->since) +
                 ", not accepted by the mail server yet\n";
     if (const auto& unconfirmed = about.alert.unconfirmed)
         text += "Unproven   stage " + std::string(to_string(unconfirmed->stage)) + " first seen " +
-                local(unconfirmed->first_seen) + "\n";
-    if (const auto next = next_mail_at(about))
-        text += "Next       a reminder not before " + local(*next) + " if nothing changes; a higher stage at once\n";
+                local_minute(unconfirmed->first_seen) + "\n";
     return text;
+}
+
+/// To whom, in words; what is held back is said before.
+std::string recipients_text(const settings::Mailbox& mailbox) {
+    if (mailbox.tell == settings::Tell::nobody)
+        return "nobody (tell = \"nobody\")";
+    if (mailbox.tell == settings::Tell::webmaster)
+        return "smtp.admin alone (tell = \"webmaster\")";
+    return mailbox.owner.mail.empty() ? for_terminal(mailbox.address) + " itself (there is no owner.mail)"
+                                      : for_terminal(mailbox.owner.mail.front());
+}
+
+std::string next_text(const Explanation& about) {
+    std::string text;
+    for (const NextStep& step : about.next)
+        text += (step.at ? "  " + local_minute(*step.at) : "  at some time   ") + "  " + step.text + '\n';
+    return text.empty() ? "" : "\nWhat comes next\n" + text;
 }
 
 std::string evidence_text(const Notes& notes) {
     std::string text;
     for (const Evidence& evidence : notes.evidence) {
-        text += "\nFailed on " + local(evidence.at) + ": " + std::string(to_string(evidence.failure.kind)) + ": " +
-                for_terminal(evidence.failure.detail) + '\n';
+        text += "\nFailed on " + local_minute(evidence.at) + ": " + std::string(to_string(evidence.failure.kind)) +
+                ": " + for_terminal(evidence.failure.detail) + '\n';
         for (const std::string& line : evidence.wire_log)
             text += "    " + for_terminal(line) + '\n';
     }
@@ -100,19 +107,25 @@ std::string explanation_text(const Explanation& about) {
     std::string text = for_terminal(about.mailbox.address) + " (" + about.mailbox.slug + ")\n";
     text += "Stage      " + (assessment.stage ? std::string(to_string(*assessment.stage)) : "unknown") + ", " +
             level(assessment) + reasons_text(assessment) + '\n';
+    if (about.notes.measured_at)
+        text += "Measured   " + local_minute(*about.notes.measured_at) +
+                (about.alert.stage.stage ? ", in this stage since " + local_minute(about.alert.stage.since) : "") +
+                '\n';
     if (about.notes.failure)
         text += "Trouble    " + std::string(to_string(about.notes.failure->kind)) + ": " +
                 for_terminal(about.notes.failure->detail) + '\n';
     if (about.alert.decided_before)
         text += "Decision   " + std::string(to_string(about.alert.last_reason)) + " on " +
-                local(about.alert.last_decided_at) + ": " + words_for(about.alert.last_reason) + '\n';
+                local_minute(about.alert.last_decided_at) + ": " + words_for(about.alert.last_reason) + '\n';
     else
         text += "Decision   none yet: no good measurement was stored\n";
     text += mails_text(about);
-    text += "Mails go to " +
-            (about.mailbox.owner.mail.empty() ? for_terminal(about.mailbox.address) + " itself (there is no owner.mail)"
-                                              : for_terminal(about.mailbox.owner.mail.front())) +
-            '\n';
+    if (about.silence)
+        text += "Silenced   until " + local_minute(about.silence->until) + ": " + for_terminal(about.silence->reason) +
+                '\n';
+    text += "Mails to   " + recipients_text(about.mailbox) + '\n';
+    const std::string rules = rules_text(about.rules);
+    text += (rules.empty() ? "" : "\n" + rules) + "\n" + mails_table(about.mails) + next_text(about);
     return text + evidence_text(about.notes);
 }
 
@@ -128,6 +141,52 @@ ordered_json evidence_json(const Notes& notes) {
                         {"detail", evidence.failure.detail},
                         {"wire_log", evidence.wire_log}});
     return list;
+}
+
+ordered_json rules_json(const std::vector<RuleVerdict>& rules) {
+    ordered_json list = ordered_json::array();
+    for (const RuleVerdict& rule : rules)
+        list.push_back({{"stage", to_string(rule.stage)},
+                        {"rule", to_string(rule.reason)},
+                        {"root", rule.root},
+                        {"resource", rule.resource},
+                        {"measured", std::isinf(rule.measured) ? ordered_json(nullptr) : ordered_json(rule.measured)},
+                        {"begins_at", rule.enter},
+                        {"left_at", rule.leave},
+                        {"counts", rule.counts},
+                        {"holds", rule.enters},
+                        {"keeps_stage", !rule.leaves}});
+    return list;
+}
+
+ordered_json mails_json(const std::vector<store::MailFact>& mails) {
+    ordered_json list = ordered_json::array();
+    for (const store::MailFact& mail : mails)
+        list.push_back({{"decided_at", format_utc(mail.created_at)},
+                        {"kind", to_string(mail.kind)},
+                        {"stage", to_string(mail.stage)},
+                        {"to", recipient_words(mail)},
+                        {"status", mail.status},
+                        {"finished_at", time_or_null(mail.finished_at)},
+                        {"attempts", mail.attempts},
+                        {"message_id", mail.message_id},
+                        {"error", mail.last_error}});
+    return list;
+}
+
+ordered_json next_json(const std::vector<NextStep>& next) {
+    ordered_json list = ordered_json::array();
+    for (const NextStep& step : next)
+        list.push_back({{"what", step.what}, {"text", step.text}, {"at", time_or_null(step.at)}});
+    return list;
+}
+
+std::optional<Time> reminder_at(const std::vector<NextStep>& next) {
+    for (const NextStep& step : next) {
+        if (step.what == "reminder")
+            return step.at;
+    }
+    return std::nullopt;
 }
 
 std::string explanation_json(const Explanation& about) {
@@ -155,7 +214,12 @@ std::string explanation_json(const Explanation& about) {
         value["waiting"] = {{"kind", to_string(alert.waiting->kind)},
                             {"stage", to_string(alert.waiting->stage)},
                             {"since", format_utc(alert.waiting->since)}};
-    value["next_reminder_at"] = time_or_null(next_mail_at(about));
+    value["measured_at"] = time_or_null(about.notes.measured_at);
+    value["silenced_until"] = about.silence ? ordered_json(format_utc(about.silence->until)) : ordered_json(nullptr);
+    value["rules"] = rules_json(about.rules);
+    value["mails"] = mails_json(about.mails);
+    value["next"] = next_json(about.next);
+    value["next_reminder_at"] = time_or_null(reminder_at(about.next));
     value["failure"] = nullptr;
     if (about.notes.failure)
         value["failure"] = {{"kind", to_string(about.notes.failure->kind)}, {"detail", about.notes.failure->detail}};
@@ -165,16 +229,45 @@ std::string explanation_json(const Explanation& about) {
     return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
+Explanation explanation_of(const settings::Settings& settings, const settings::Mailbox& mailbox,
+                           store::Database& database) {
+    const Time now = os::SystemClock().now();
+    Explanation about{.mailbox = mailbox,
+                      .alert = database.alert_state(mailbox.slug).value_or(AlertState{}),
+                      .notes = read_notes(database, mailbox.slug),
+                      .outlook = stored_forecast(database, mailbox.slug, now),
+                      .rules = {},
+                      .mails = database.mail_facts(mailbox.slug, now - kMailsShown),
+                      .next = {},
+                      .silence = {}};
+    for (const store::Silence& silence : database.silences(now)) {
+        if (silence.mailbox == mailbox.slug)
+            about.silence = silence;
+    }
+    Snapshot snapshot;
+    snapshot.quota = about.notes.quota;
+    Outlook outlook;
+    outlook.forecast = about.outlook.forecast;
+    about.rules = rule_verdicts(snapshot, mailbox.policy, outlook);
+    const WebmasterMemory memory = read_webmaster_memory(database);
+    about.next = next_steps({.settings = settings,
+                             .mailbox = mailbox,
+                             .alert = about.alert,
+                             .notes = about.notes,
+                             .memory = memory,
+                             .silence = about.silence,
+                             .mails = about.mails,
+                             .now = now});
+    return about;
+}
+
 } // namespace
 
 int command_explain(const MailboxOptions& options) {
     settings::Settings settings = load_settings(config_file(options.common.config), kExitUnknown);
     store::Database database = open_store_readable(settings, kExitUnknown);
     const settings::Mailbox& mailbox = find_mailbox(settings, options.address, kExitUnknown);
-    const Explanation about{.mailbox = mailbox,
-                            .alert = database.alert_state(mailbox.slug).value_or(AlertState{}),
-                            .notes = read_notes(database, mailbox.slug),
-                            .outlook = stored_forecast(database, mailbox.slug, os::SystemClock().now())};
+    const Explanation about = explanation_of(settings, mailbox, database);
     print(options.format == OutputFormat::json ? explanation_json(about) : explanation_text(about));
     return 0;
 }

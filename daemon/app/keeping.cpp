@@ -14,16 +14,20 @@ void keep_failure(store::Database& database, const MailboxRecord& record, const 
 }
 
 void keep_success(store::Database& database, MailboxRecord& record, const ProbeFinished& finished,
-                  const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now) {
+                  const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now,
+                  const std::function<void()>& besides) {
     database.transaction([&] {
         record_login(database, finished.login, now);
         database.save_probe_memory(finished.slug, finished.report.memory);
         for (const store::Sample& sample : record.unsaved)
             database.add_sample(finished.slug, sample);
         database.save_alert_state(finished.slug, decision.next);
+        if (decision.withdrawn)
+            database.withdraw_mail(finished.slug, now);
         for (const store::OutboxRow& mail : mails)
             database.enqueue(mail);
         save_notes(database, record);
+        besides();
     });
     record.unsaved.clear();
 }

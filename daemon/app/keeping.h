@@ -6,6 +6,7 @@
 #include "core/alert.h"
 #include "store/database.h"
 
+#include <functional>
 #include <vector>
 
 namespace mailquotad::app {
@@ -13,9 +14,10 @@ namespace mailquotad::app {
 /// What a failed probe taught: its login, the server's shape, the evidence. Throws store::StoreError.
 void keep_failure(store::Database& database, const MailboxRecord& record, const ProbeFinished& finished, Time now);
 
-/// The measurement, the decision and its mails. Clears record.unsaved once it is stored. Throws store::StoreError;
-/// then nothing is stored and record.unsaved stays.
+/// The measurement, the decision, its mails and what `besides` stores. Clears record.unsaved once it is stored. Throws
+/// store::StoreError; then nothing is stored and record.unsaved stays.
 void keep_success(store::Database& database, MailboxRecord& record, const ProbeFinished& finished,
-                  const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now);
+                  const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now,
+                  const std::function<void()>& besides);
 
 } // namespace mailquotad::app

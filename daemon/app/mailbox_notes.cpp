@@ -73,6 +73,37 @@ Assessment assessment_from(const json& value) {
     return assessment;
 }
 
+json quota_json(const std::vector<Resource>& quota) {
+    json list = json::array();
+    for (const Resource& resource : quota)
+        list.push_back({{"root", to_valid_utf8(resource.root)},
+                        {"name", to_valid_utf8(resource.name)},
+                        {"used", resource.used},
+                        {"limit", resource.limit ? json(*resource.limit) : json(nullptr)},
+                        {"unit", to_string(resource.unit)}});
+    return list;
+}
+
+std::vector<Resource> quota_from(const json& list) {
+    std::vector<Resource> quota;
+    for (const json& value : list) {
+        Resource resource{.root = value.at("root").get<std::string>(),
+                          .name = value.at("name").get<std::string>(),
+                          .used = value.at("used").get<std::int64_t>(),
+                          .limit = {},
+                          .unit = value.at("unit") == "bytes" ? Unit::bytes : Unit::count};
+        if (!value.at("limit").is_null())
+            resource.limit = value.at("limit").get<std::int64_t>();
+        quota.push_back(std::move(resource));
+    }
+    return quota;
+}
+
+std::optional<Time> time_in(const json& object, const char* name) {
+    const auto found = object.find(name);
+    return found == object.end() || !found->is_string() ? std::nullopt : parse_utc(found->get<std::string>());
+}
+
 } // namespace
 
 MailboxRecord remembered(store::Database& database, const settings::Mailbox& mailbox) {
@@ -83,6 +114,7 @@ MailboxRecord remembered(store::Database& database, const settings::Mailbox& mai
     record.decision = record.alert.last_reason;
     Notes notes = read_notes(database, mailbox.slug);
     record.evidence.assign(notes.evidence.begin(), notes.evidence.end());
+    record.failing_since = notes.failing_since;
     return record;
 }
 
@@ -146,6 +178,12 @@ void save_notes(store::Database& database, const MailboxRecord& record) {
     if (record.failure)
         value["failure"] = {{"kind", to_string(record.failure->kind)},
                             {"detail", to_valid_utf8(record.failure->detail)}};
+    if (record.failing_since)
+        value["failing_since"] = format_utc(*record.failing_since);
+    if (record.snapshot) {
+        value["measured_at"] = format_utc(record.snapshot->measured_at);
+        value["quota"] = quota_json(record.snapshot->quota);
+    }
     database.save_note(record.settings.slug, "last_probe", value.dump());
 }
 
@@ -161,6 +199,10 @@ Notes read_notes(store::Database& database, const std::string& slug) {
         notes.assessment = assessment_from(value.at("assessment"));
         for (const json& one : value.at("evidence"))
             notes.evidence.push_back(evidence_from(one));
+        notes.failing_since = time_in(value, "failing_since");
+        notes.measured_at = time_in(value, "measured_at");
+        if (const auto quota = value.find("quota"); quota != value.end())
+            notes.quota = quota_from(*quota);
         if (const json& failure = value.at("failure"); failure.is_object())
             notes.failure = ProbeFailure{
                 .kind = parse_failure_kind(failure.at("kind").get<std::string>()).value_or(FailureKind::internal),

@@ -32,6 +32,9 @@ void save_notes(store::Database& database, const MailboxRecord& record);
 struct Notes {
     Assessment assessment;
     std::optional<ProbeFailure> failure;
+    std::optional<Time> failing_since;
+    std::optional<Time> measured_at; ///< of the last good measurement
+    std::vector<Resource> quota;     ///< as it was measured then
     std::vector<Evidence> evidence;
 };
 Notes read_notes(store::Database& database, const std::string& slug);

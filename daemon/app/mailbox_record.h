@@ -40,6 +40,7 @@ struct MailboxRecord {
     CountsByRole counts; ///< what is known of what counts against the quota
     AdvicePlan advice;   ///< of the last good measurement
     DecisionReason decision = DecisionReason::stage_ok;
+    std::optional<Time> look_again_at; ///< earlier than the schedule, to confirm
     std::string note;
 };
 

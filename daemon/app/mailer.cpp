@@ -25,6 +25,7 @@ Mailer::Mailer(const os::Cancellation* cancellation, std::function<void(MailFini
 
 void Mailer::start(store::OutboxRow row, std::shared_ptr<notify::Notifier> notifier, const std::string& envelope_from) {
     busy_ = true;
+    mailbox_ = row.mailbox;
     pool_.submit([this, row = std::move(row), notifier = std::move(notifier), envelope_from] {
         auto result =
             deliver(*notifier, {.envelope_from = envelope_from, .to = row.to, .text = row.text}, cancellation_);

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace mailquotad::app {
 
@@ -22,16 +23,22 @@ public:
     Mailer(const os::Cancellation* cancellation, std::function<void(MailFinished)> finished);
 
     [[nodiscard]] bool is_busy() const { return busy_; }
+    /// The mailbox of the mail that is being delivered; empty where none is.
+    [[nodiscard]] const std::string& mailbox() const { return mailbox_; }
     /// Not while busy. `notifier` must live until the mail is finished.
     void start(store::OutboxRow row, std::shared_ptr<notify::Notifier> notifier, const std::string& envelope_from);
     /// To be told for every value that `finished` handed on.
-    void ended() { busy_ = false; }
+    void ended() {
+        busy_ = false;
+        mailbox_.clear();
+    }
     bool shut_down(os::SteadyTime until) { return pool_.shut_down(until); }
 
 private:
     const os::Cancellation* cancellation_;
     std::function<void(MailFinished)> finished_;
     bool busy_ = false;
+    std::string mailbox_;
     os::WorkerPool pool_{1}; // last: its thread uses the members above
 };
 

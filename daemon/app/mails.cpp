@@ -8,13 +8,8 @@ namespace mailquotad::app {
 
 namespace {
 
-/// SLUG.EPISODE.NUMBER.HASH@DOMAIN: fixed by the decision, so that a duplicate after a crash is recognisable.
-std::string message_id(const MailContext& context, const std::string& slug, const Notification& notification) {
-    const std::string name =
-        slug + '.' + std::to_string(notification.episode) + '.' + std::to_string(notification.number);
-    const std::string from = notify::address_of(context.settings.smtp->from);
-    const std::string hash = store::keyed_hash(context.hash_key, "message-id\n" + name, 12);
-    return name + '.' + hash + '@' + from.substr(from.find('@') + 1);
+std::string name_of(const std::string& slug, std::int64_t episode, const std::string& which) {
+    return slug + '.' + std::to_string(episode) + '.' + which;
 }
 
 store::OutboxRow row_of(const MailContext& context, const MailboxRecord& record, const Notification& notification,
@@ -51,7 +46,60 @@ notify::Message readdressed(notify::Message message, const std::string& suffix, 
 
 bool wants_copy(const settings::Mailbox& mailbox) {
     const auto& mail = mailbox.owner.mail;
-    return !mail.empty() && std::find(mail.begin(), mail.end(), mailbox.address) == mail.end();
+    return mailbox.tell == settings::Tell::owner && !mail.empty() &&
+           std::find(mail.begin(), mail.end(), mailbox.address) == mail.end();
+}
+
+/// To the webmaster about one mailbox: in a thread of its own.
+store::OutboxRow call_row(const MailContext& context, const MailboxRecord& record, notify::NoticeFacts facts,
+                          notify::CallReason reason) {
+    facts.first_message_id.clear();
+    facts.last_message_id.clear();
+    facts.to = context.settings.smtp->admin;
+    facts.language = context.settings.language;
+    facts.call_reason = reason;
+    const auto call = notify::compose_call_request(facts, context.catalog);
+    return row_of(context, record, facts.notification, store::Recipient::admin, call);
+}
+
+/// Why the webmaster hears of this mail too; nothing where there is no reason or no webmaster.
+std::optional<notify::CallReason> reason_to_call(const MailContext& context, const settings::Mailbox& mailbox,
+                                                 const Notification& notification) {
+    if (context.settings.smtp->admin.empty() || mailbox.tell != settings::Tell::owner ||
+        notification.kind == NotificationKind::all_clear)
+        return std::nullopt;
+    if (mailbox.owner.mail.empty() && notification.stage >= Stage::urgent)
+        return notify::CallReason::no_address;
+    if (notification.stage == Stage::full && notification.kind == NotificationKind::warning)
+        return notify::CallReason::now_full;
+    return std::nullopt;
+}
+
+/// The mail that tells: to the owner in the thread of the episode, or to the webmaster in the owner's place.
+notify::Message telling_message(const MailContext& context, const MailboxRecord& record, notify::NoticeFacts& facts) {
+    if (record.settings.tell != settings::Tell::webmaster)
+        return notify::compose_notice(facts, context.catalog);
+    facts.to = context.settings.smtp->admin;
+    facts.language = context.settings.language;
+    facts.call_reason = notify::CallReason::unattended;
+    return facts.notification.kind == NotificationKind::all_clear
+               ? notify::compose_notice(facts, context.catalog)
+               : notify::compose_call_request(facts, context.catalog);
+}
+
+/// Told, and nothing happened: a mail of its own, once for each stage of an episode.
+store::OutboxRow unchanged_row(const MailContext& context, const MailboxRecord& record, const AlertState& state) {
+    const Episode& episode = *state.episode;
+    const Notification notification{
+        .kind = NotificationKind::reminder, .stage = *state.stage.stage, .episode = episode.number, .number = 0};
+    notify::NoticeFacts facts =
+        notice_facts(context, record.settings, record.assessment, *record.snapshot, notification);
+    facts.forecast = record.forecast;
+    const std::string which = "unchanged-" + std::string(to_string(notification.stage));
+    facts.message_id = message_id(context, name_of(record.settings.slug, episode.number, which));
+    store::OutboxRow row = call_row(context, record, facts, notify::CallReason::unchanged);
+    row.kind = NotificationKind::webmaster;
+    return row;
 }
 
 } // namespace
@@ -77,9 +125,19 @@ notify::NoticeFacts notice_facts(const MailContext& context, const settings::Mai
     return facts;
 }
 
+std::string message_id(const MailContext& context, const std::string& name) {
+    const std::string from = notify::address_of(context.settings.smtp->from);
+    const std::string hash = store::keyed_hash(context.hash_key, "message-id\n" + name, 12);
+    return name + '.' + hash + '@' + from.substr(from.find('@') + 1);
+}
+
 std::vector<store::OutboxRow> mails_for(const MailContext& context, const MailboxRecord& record, Decision& decision) {
     std::vector<store::OutboxRow> rows;
-    if (!decision.notify || !context.settings.smtp)
+    if (!context.settings.smtp)
+        return rows;
+    if (decision.ask_to_call)
+        rows.push_back(unchanged_row(context, record, decision.next));
+    if (!decision.notify)
         return rows;
     const Notification& notification = *decision.notify;
     Episode& episode = *decision.next.episode;
@@ -89,24 +147,19 @@ std::vector<store::OutboxRow> mails_for(const MailContext& context, const Mailbo
     facts.advice = record.advice;
     if (notification.kind == NotificationKind::all_clear)
         facts.freed_bytes = context.freed_bytes;
-    facts.message_id = message_id(context, record.settings.slug, notification);
+    facts.message_id =
+        message_id(context, name_of(record.settings.slug, notification.episode, std::to_string(notification.number)));
     facts.first_message_id = episode.first_message_id;
     facts.last_message_id = episode.last_message_id;
-    const notify::Message message = notify::compose_notice(facts, context.catalog);
+    const notify::Message message = telling_message(context, record, facts);
     rows.push_back(row_of(context, record, notification, store::Recipient::owner, message));
     if (wants_copy(record.settings)) {
         const auto copy = readdressed(message, "copy", {record.settings.address});
         rows.push_back(row_of(context, record, notification, store::Recipient::copy, copy));
     }
-    const bool nobody_else = record.settings.owner.mail.empty();
-    if (nobody_else && notification.stage >= Stage::urgent && !context.settings.smtp->admin.empty()) {
+    if (const auto reason = reason_to_call(context, record.settings, notification)) {
         facts.message_id = with_suffix(facts.message_id, "call");
-        facts.first_message_id.clear();
-        facts.last_message_id.clear();
-        facts.to = context.settings.smtp->admin;
-        facts.language = context.settings.language;
-        const auto call = notify::compose_call_request(facts, context.catalog);
-        rows.push_back(row_of(context, record, notification, store::Recipient::admin, call));
+        rows.push_back(call_row(context, record, facts, *reason));
     }
     if (episode.first_message_id.empty())
         episode.first_message_id = message.message_id;

@@ -27,9 +27,13 @@ notify::NoticeFacts notice_facts(const MailContext& context, const settings::Mai
                                  const Assessment& assessment, const Snapshot& snapshot,
                                  const Notification& notification);
 
-/// The rows of a decision with a mail: to the owner's address (else to the mailbox), the copy to the mailbox itself,
-/// and from urgent on the request to call where the owner gave no address. Writes the Message-IDs into
-/// `decision.next`. Throws text::CatalogError.
+/// NAME.HASH@DOMAIN of smtp.from: fixed by the name, so that a duplicate after a crash is recognisable.
+std::string message_id(const MailContext& context, const std::string& name);
+
+/// The rows of a decision: to the owner's address (else to the mailbox, or to the webmaster where the settings say so),
+/// the copy to the mailbox itself, and what the webmaster is told beside: please call, from urgent on where the owner
+/// gave no address, and where nothing happened after the owner was told; and that a mailbox became full. Writes the
+/// Message-IDs into `decision.next`. Throws text::CatalogError.
 std::vector<store::OutboxRow> mails_for(const MailContext& context, const MailboxRecord& record, Decision& decision);
 
 } // namespace mailquotad::app

@@ -1,6 +1,7 @@
 #include "app/picture.h"
 
 #include "core/byte_size.h"
+#include "os/clock.h"
 #include "store/database.h"
 
 #include <algorithm>
@@ -138,6 +139,25 @@ void draw_mailboxes(Status& status, const settings::Settings& settings,
     if (!status.first_round_done)
         status.first_round_done = now;
     status.last_round_done = oldest; // since then every mailbox was tried
+}
+
+void annotate(Status& status, const settings::Settings& settings, const std::vector<store::Silence>& silences,
+              const Schedule& schedule, os::SteadyTime now) {
+    status.silences_active = static_cast<int>(silences.size());
+    std::map<std::string, std::string> notes;
+    for (const settings::Mailbox& mailbox : settings.mailboxes) {
+        if (mailbox.tell != settings::Tell::owner)
+            notes[mailbox.slug] = mailbox.tell == settings::Tell::nobody ? "nobody is mailed" : "the webmaster is told";
+    }
+    for (const store::Silence& silence : silences)
+        notes[silence.mailbox] =
+            "silenced until " + format_date(os::local_time(silence.until).day) + ": " + silence.reason;
+    for (MailboxStatus& mailbox : status.mailboxes) {
+        if (const auto note = notes.find(mailbox.slug); note != notes.end())
+            mailbox.note = note->second;
+        if (const auto due = schedule.when(mailbox.slug))
+            mailbox.next_attempt = status.at + std::chrono::ceil<Seconds>(std::max(*due, now) - now);
+    }
 }
 
 } // namespace mailquotad::app

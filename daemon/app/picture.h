@@ -2,10 +2,12 @@
 #pragma once
 
 #include "app/mailbox_record.h"
+#include "app/schedule.h"
 #include "core/status.h"
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace mailquotad::app {
 
@@ -17,6 +19,10 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
 /// a record for each mailbox of the settings.
 void draw_mailboxes(Status& status, const settings::Settings& settings,
                     const std::map<std::string, MailboxRecord>& records, const std::string& hash_key, Time now);
+
+/// Adds what the webmaster wants to know beside the measurement: silences and who is told, when the next look is due.
+void annotate(Status& status, const settings::Settings& settings, const std::vector<store::Silence>& silences,
+              const Schedule& schedule, os::SteadyTime now);
 
 /// A root name as a label or page may show it.
 std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key);

@@ -9,11 +9,12 @@ namespace {
 constexpr Seconds kDay{24 * 3600};
 constexpr Days kFallenReminder{30};
 
-constexpr std::string_view kKindNames[] = {"warning", "reminder", "all_clear"};
+constexpr std::string_view kKindNames[] = {"warning", "reminder", "all_clear", "webmaster"};
 constexpr std::string_view kReasonNames[] = {
-    "stage_entered",  "stage_raised",  "reminder_due", "all_clear",    "stage_ok",      "not_a_mailing_stage",
-    "unknown_usage",  "not_confirmed", "already_told", "mail_waiting", "quiet_hours",   "once_a_day",
-    "per_hour_limit", "silenced",      "burst_held",   "no_smtp",      "stage_falling", "delivery_refused"};
+    "stage_entered",  "stage_raised",  "reminder_due",  "all_clear",    "stage_ok",      "not_a_mailing_stage",
+    "unknown_usage",  "not_confirmed", "already_told",  "mail_waiting", "quiet_hours",   "once_a_day",
+    "per_hour_limit", "silenced",      "burst_held",    "no_smtp",      "stage_falling", "delivery_refused",
+    "day_off",        "others_first",  "burst_dropped", "withdrawn",    "never_mailed"};
 
 /// What would be said if nothing held it back.
 struct Intention {
@@ -39,6 +40,11 @@ bool reminder_is_due(const Told& told, Stage stage, Time now) {
     return now >= next_reminder(stage, told.mails_in_stage, told.at);
 }
 
+bool was_dropped(const Episode& episode, Stage stage, Time now) {
+    const auto& dropped = episode.dropped;
+    return dropped && stage <= dropped->stage && now - dropped->at < kFallenReminder;
+}
+
 Intention intend(const AlertState& state, Stage stage, const AlertRules& rules, Time now) {
     if (stage == Stage::ok)
         return intend_all_clear(state);
@@ -46,6 +52,8 @@ Intention intend(const AlertState& state, Stage stage, const AlertRules& rules, 
     if (!mails(stage, rules))
         return {std::nullopt,
                 told && told->stage > stage ? DecisionReason::stage_falling : DecisionReason::not_a_mailing_stage};
+    if (was_dropped(*state.episode, stage, now))
+        return {std::nullopt, DecisionReason::burst_dropped};
     if (!told)
         return {NotificationKind::warning, DecisionReason::stage_entered};
     if (stage > told->stage)
@@ -55,13 +63,20 @@ Intention intend(const AlertState& state, Stage stage, const AlertRules& rules, 
     return {std::nullopt, stage < told->stage ? DecisionReason::stage_falling : DecisionReason::already_told};
 }
 
-/// Follows the first sight of a stage that was not told yet. True when it was measured long enough ago.
-bool confirmed(AlertState& state, Stage stage, Seconds confirm_after, Time now) {
+/// Follows the first sight of a stage that was not told yet. What must still be waited for; nothing once it was
+/// measured long enough ago and, where it may be one jump of many, the others were measured too.
+std::optional<DecisionReason> unproven(AlertState& state, Stage stage, bool at_first_sight, const AlertRules& rules,
+                                       Time now) {
     auto& unconfirmed = state.unconfirmed;
     if (!unconfirmed || stage > unconfirmed->stage)
-        unconfirmed = Unconfirmed{.stage = stage, .first_seen = now};
+        unconfirmed = Unconfirmed{.stage = stage, .first_seen = now, .first_sight = at_first_sight};
     unconfirmed->stage = stage; // a lower stage was already confirmed by the higher one
-    return now - unconfirmed->first_seen >= confirm_after;
+    const Seconds seen = now - unconfirmed->first_seen;
+    if (seen < rules.confirm_after)
+        return DecisionReason::not_confirmed;
+    if (!unconfirmed->first_sight && seen < rules.burst_window)
+        return DecisionReason::others_first;
+    return std::nullopt;
 }
 
 /// What keeps a wanted mail back now; nothing where it may go.
@@ -70,6 +85,8 @@ std::optional<DecisionReason> held_back(const AlertState& state, Stage stage, co
     const bool is_full = stage == Stage::full;
     if (state.waiting && state.waiting->stage >= stage)
         return DecisionReason::mail_waiting;
+    if (!rules.may_mail)
+        return DecisionReason::never_mailed;
     if (!rules.can_mail)
         return DecisionReason::no_smtp;
     if (at.silenced)
@@ -80,6 +97,8 @@ std::optional<DecisionReason> held_back(const AlertState& state, Stage stage, co
         return DecisionReason::delivery_refused;
     if (!is_full && rules.quiet_hours && rules.quiet_hours->contains(at.local.minute_of_day))
         return DecisionReason::quiet_hours;
+    if (stage <= Stage::warning && rules.days_off.contains(at.local.day))
+        return DecisionReason::day_off;
     const bool escalates = intention.reason == DecisionReason::stage_raised || stage >= Stage::urgent;
     const bool is_reminder = intention.kind == NotificationKind::reminder;
     if (state.last_mail_at && at.now - *state.last_mail_at < kDay && (!escalates || is_reminder))
@@ -100,7 +119,9 @@ void open_or_close_episode(AlertState& state, Stage stage, const Intention& afte
                                 .mails = 0,
                                 .first_message_id = {},
                                 .last_message_id = {},
-                                .told = {}};
+                                .told = {},
+                                .dropped = {},
+                                .called = {}};
     }
 }
 
@@ -129,9 +150,63 @@ void queue(Decision& decision, NotificationKind kind, Stage stage, Time now) {
     decision.notify = Notification{.kind = kind, .stage = stage, .episode = episode.number, .number = episode.mails};
 }
 
+/// Whether what a waiting mail says is no longer so: the mailbox is out of its stage but for the time that must pass.
+bool is_untrue(const Waiting& waiting, const Assessment& assessment) {
+    const Stage now_at = assessment.without_dwell.value_or(*assessment.stage);
+    if (waiting.kind == NotificationKind::all_clear)
+        return now_at >= Stage::warning;
+    return now_at < waiting.stage;
+}
+
+/// Takes the waiting mail back. The thread begins with a mail that somebody has got.
+void withdraw(Decision& decision) {
+    AlertState& state = decision.next;
+    decision.withdrawn = state.waiting;
+    state.waiting.reset();
+    if (!state.episode)
+        return;
+    Episode& episode = *state.episode;
+    if (!episode.told)
+        episode.first_message_id.clear();
+    episode.last_message_id = episode.first_message_id;
+}
+
+/// Told of this stage, and still there: the webmaster is asked to call, once for each stage of an episode.
+bool is_ignored(const AlertState& state, const AlertRules& rules, const Circumstances& at) {
+    if (!state.episode || !state.episode->told || !state.stage.stage || at.silenced || at.held || !rules.can_mail ||
+        !rules.has_webmaster)
+        return false;
+    const Stage stage = *state.stage.stage;
+    const auto patience = patience_with(stage);
+    return patience && state.episode->told->stage >= stage && at.now - state.stage.since >= *patience &&
+           state.episode->called.value_or(Stage::ok) < stage;
+}
+
 void forget_waiting(AlertState& state, NotificationKind kind, Stage stage) {
     if (state.waiting && state.waiting->kind == kind && state.waiting->stage == stage)
         state.waiting.reset();
+}
+
+/// Queues the mail, or says what keeps it back. A mail that was confirmed and then taken back needs no second proof.
+void try_to_mail(Decision& decision, const Intention& intention, Stage stage, const AlertRules& rules,
+                 const Circumstances& at, bool at_first_sight) {
+    AlertState& next = decision.next;
+    if (needs_confirmation(intention) && !decision.withdrawn) {
+        if (const auto missing = unproven(next, stage, at_first_sight, rules, at.now)) {
+            decision.reason = *missing;
+            const Seconds wait =
+                next.unconfirmed->first_sight ? rules.confirm_after : std::max(rules.confirm_after, rules.burst_window);
+            decision.measure_again_at = next.unconfirmed->first_seen + wait;
+            return;
+        }
+    }
+    if (const auto obstacle = held_back(next, stage, intention, rules, at)) {
+        decision.reason = *obstacle;
+        return;
+    }
+    if (next.waiting && !at.mail_in_flight)
+        withdraw(decision); // the new mail says more
+    queue(decision, *intention.kind, stage, at.now);
 }
 
 } // namespace
@@ -141,7 +216,8 @@ std::string_view to_string(NotificationKind kind) {
 }
 
 std::optional<NotificationKind> parse_notification_kind(std::string_view text) {
-    for (const auto kind : {NotificationKind::warning, NotificationKind::reminder, NotificationKind::all_clear}) {
+    for (const auto kind : {NotificationKind::warning, NotificationKind::reminder, NotificationKind::all_clear,
+                            NotificationKind::webmaster}) {
         if (to_string(kind) == text)
             return kind;
     }
@@ -164,15 +240,14 @@ bool is_sent(DecisionReason reason) {
     return reason <= DecisionReason::all_clear;
 }
 
-bool QuietHours::contains(std::chrono::minutes minute_of_day) const {
-    if (begin <= end)
-        return begin <= minute_of_day && minute_of_day < end;
-    return minute_of_day >= begin || minute_of_day < end;
-}
-
 Decision decide(const AlertState& state, const Assessment& assessment, const AlertRules& rules,
                 const Circumstances& circumstances) {
-    Decision decision{.next = state, .notify = {}, .reason = DecisionReason::unknown_usage, .measure_again_at = {}};
+    Decision decision{.next = state,
+                      .notify = {},
+                      .reason = DecisionReason::unknown_usage,
+                      .measure_again_at = {},
+                      .withdrawn = {},
+                      .ask_to_call = false};
     AlertState& next = decision.next;
     next.decided_before = true;
     next.last_decided_at = circumstances.now;
@@ -180,21 +255,22 @@ Decision decide(const AlertState& state, const Assessment& assessment, const Ale
     if (!assessment.stage)
         return decision;
 
+    if (next.waiting && !circumstances.mail_in_flight && is_untrue(*next.waiting, assessment))
+        withdraw(decision);
     const Stage stage = stage_to_tell(next, assessment);
     open_or_close_episode(next, stage, intend_all_clear(next), circumstances.now);
     const Intention intention = intend(next, stage, rules, circumstances.now);
     decision.reason = intention.reason;
-    if (!intention.kind) {
+    if (intention.kind)
+        try_to_mail(decision, intention, stage, rules, circumstances, !state.decided_before);
+    else
         next.unconfirmed.reset();
-    } else if (needs_confirmation(intention) && !confirmed(next, stage, rules.confirm_after, circumstances.now)) {
-        decision.reason = DecisionReason::not_confirmed;
-        decision.measure_again_at = next.unconfirmed->first_seen + rules.confirm_after;
-    } else if (const auto obstacle = held_back(next, stage, intention, rules, circumstances)) {
-        decision.reason = *obstacle;
-    } else {
-        queue(decision, *intention.kind, stage, circumstances.now);
-    }
+    if (decision.withdrawn && !decision.notify)
+        decision.reason = DecisionReason::withdrawn;
     next.last_reason = decision.reason;
+    decision.ask_to_call = is_ignored(next, rules, circumstances);
+    if (decision.ask_to_call)
+        next.episode->called = *next.stage.stage;
     return decision;
 }
 
@@ -221,6 +297,24 @@ AlertState refused_for_good(AlertState state, NotificationKind kind, Stage stage
     if (kind == NotificationKind::all_clear)
         state.episode.reset(); // good news that nobody takes is not said again
     return state;
+}
+
+AlertState dropped(AlertState state, Time at) {
+    if (state.episode)
+        state.episode->dropped = Dropped{.stage = state.stage.stage.value_or(Stage::full), .at = at};
+    state.unconfirmed.reset();
+    return state;
+}
+
+std::optional<Seconds> patience_with(Stage stage) {
+    switch (stage) {
+    case Stage::urgent:
+        return Days(5);
+    case Stage::full:
+        return Days(2);
+    default:
+        return std::nullopt;
+    }
 }
 
 Time next_reminder(Stage stage, int mails_in_stage, Time last) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/assessment.h"
+#include "core/quiet_times.h"
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,7 @@ enum class NotificationKind {
     warning,   ///< the mailbox entered this stage, or a higher one
     reminder,  ///< it is still there
     all_clear, ///< it is ok again, after the owner had been told
+    webmaster, ///< what only the webmaster is told: trouble, a question, the digest
 };
 
 std::string_view to_string(NotificationKind kind);
@@ -43,6 +45,11 @@ enum class DecisionReason {
     no_smtp,             ///< there is no [smtp] in the settings
     stage_falling,       ///< lower than what was told, not ok yet
     delivery_refused,    ///< the last mail was refused for good; decided anew a day later
+    day_off,             ///< waits for the next day that is no Sunday or holiday
+    others_first,        ///< confirmed, and waits until the other mailboxes were measured: many may have jumped
+    burst_dropped,       ///< the webmaster dropped the mails of a burst
+    withdrawn,           ///< the waiting mail was taken back: what it says is no longer so
+    never_mailed,        ///< the settings say that nobody is mailed about this mailbox
 };
 
 std::string_view to_string(DecisionReason reason);
@@ -55,7 +62,9 @@ inline constexpr DecisionReason kAllDecisionReasons[] = {
     DecisionReason::unknown_usage,  DecisionReason::not_confirmed, DecisionReason::already_told,
     DecisionReason::mail_waiting,   DecisionReason::quiet_hours,   DecisionReason::once_a_day,
     DecisionReason::per_hour_limit, DecisionReason::silenced,      DecisionReason::burst_held,
-    DecisionReason::no_smtp,        DecisionReason::stage_falling, DecisionReason::delivery_refused};
+    DecisionReason::no_smtp,        DecisionReason::stage_falling, DecisionReason::delivery_refused,
+    DecisionReason::day_off,        DecisionReason::others_first,  DecisionReason::burst_dropped,
+    DecisionReason::withdrawn,      DecisionReason::never_mailed};
 
 /// What the owner was told last in this episode; written when the SMTP server accepted, never before.
 struct Told {
@@ -73,6 +82,13 @@ struct Waiting {
     bool operator==(const Waiting&) const = default;
 };
 
+/// Mails of a burst that the webmaster dropped: up to this stage nothing is said.
+struct Dropped {
+    Stage stage = Stage::ok;
+    Time at{};
+    bool operator==(const Dropped&) const = default;
+};
+
 /// From leaving ok to being ok again.
 struct Episode {
     std::int64_t number = 0; ///< counts up per mailbox; part of the Message-ID
@@ -81,6 +97,8 @@ struct Episode {
     std::string first_message_id; ///< root of the thread; empty before the first mail
     std::string last_message_id;
     std::optional<Told> told;
+    std::optional<Dropped> dropped;
+    std::optional<Stage> called; ///< for this stage the webmaster was asked to call
     bool operator==(const Episode&) const = default;
 };
 
@@ -88,6 +106,7 @@ struct Episode {
 struct Unconfirmed {
     Stage stage = Stage::ok;
     Time first_seen{};
+    bool first_sight = false; ///< nothing had been decided about this mailbox before
     bool operator==(const Unconfirmed&) const = default;
 };
 
@@ -106,20 +125,16 @@ struct AlertState {
     bool operator==(const AlertState&) const = default;
 };
 
-/// Local hours in which no mail goes out, from begin up to end; may wrap around midnight.
-struct QuietHours {
-    std::chrono::minutes begin{0};
-    std::chrono::minutes end{0};
-    [[nodiscard]] bool contains(std::chrono::minutes minute_of_day) const;
-    bool operator==(const QuietHours&) const = default;
-};
-
 struct AlertRules {
     Seconds confirm_after{600};
     std::optional<QuietHours> quiet_hours;
+    DaysOff days_off{};
+    Seconds burst_window{0}; ///< a jump waits at least this long for the other mailboxes; 0: no burst guard
     int per_hour = 20;
     bool owner_wants_notice = false;
-    bool can_mail = true; ///< there is an [smtp]
+    bool can_mail = true;      ///< there is an [smtp]
+    bool may_mail = true;      ///< the settings name somebody who is told
+    bool has_webmaster = true; ///< there is an smtp.admin who can be asked to call
     bool operator==(const AlertRules&) const = default;
 };
 
@@ -129,7 +144,8 @@ struct Circumstances {
     LocalTime local;
     int mails_last_hour = 0; ///< over all mailboxes: accepted or waiting
     bool silenced = false;
-    bool held = false; ///< the burst guard holds this mailbox
+    bool held = false;           ///< the burst guard holds this mailbox
+    bool mail_in_flight = false; ///< a mail about this mailbox is being delivered now, so it cannot be taken back
 };
 
 /// A mail to be composed.
@@ -145,10 +161,12 @@ struct Decision {
     std::optional<Notification> notify;
     DecisionReason reason = DecisionReason::stage_ok;
     std::optional<Time> measure_again_at; ///< wanted earlier than the schedule, to confirm
+    std::optional<Waiting> withdrawn;     ///< the waiting mails about this mailbox are to be taken out of the outbox
+    bool ask_to_call = false;             ///< told, and nothing changed: the webmaster is asked to call
 };
 
 /// Decides on the measured state. Stores nothing, sends nothing; `next` is to be stored together with the outbox
-/// row of `notify` in one transaction.
+/// row of `notify` and with what `withdrawn` takes out of the outbox in one transaction.
 Decision decide(const AlertState& state, const Assessment& assessment, const AlertRules& rules,
                 const Circumstances& circumstances);
 
@@ -157,6 +175,14 @@ AlertState accepted(AlertState state, NotificationKind kind, Stage stage, Time a
 
 /// The state after such a mail was refused for good: it is decided anew after a day.
 AlertState refused_for_good(AlertState state, NotificationKind kind, Stage stage, Time at);
+
+/// The state after the webmaster dropped what a burst held back about it: the owner is told of a higher stage, or
+/// after a month.
+AlertState dropped(AlertState state, Time at);
+
+/// How long a stage may last unchanged after the owner was told until the webmaster is asked to call; nothing for
+/// stages below urgent.
+std::optional<Seconds> patience_with(Stage stage);
 
 /// When the next reminder of a stage is due, after `mails_in_stage` mails, the last of them accepted at `last`.
 Time next_reminder(Stage stage, int mails_in_stage, Time last);

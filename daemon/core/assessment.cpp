@@ -123,6 +123,8 @@ bool may_leave(Stage stage, const StageState& state, Time now) {
     const auto index = static_cast<std::size_t>(stage);
     if (!state.left_since[index])
         return false;
+    if (!state.proven[index])
+        return true;
     switch (stage) {
     case Stage::warning:
     case Stage::urgent:
@@ -132,6 +134,30 @@ bool may_leave(Stage stage, const StageState& state, Time now) {
     default:
         return true;
     }
+}
+
+/// What is measured once is a spike; what is measured long enough is believed until it is left.
+void follow_proofs(Stage entered, StageState& state, Time now, Seconds confirm_after) {
+    for (const Stage stage : {Stage::notice, Stage::warning, Stage::urgent, Stage::full}) {
+        const auto index = static_cast<std::size_t>(stage);
+        if (entered < stage) {
+            state.seen_since[index].reset();
+            continue;
+        }
+        if (!state.seen_since[index])
+            state.seen_since[index] = now;
+        if (now - *state.seen_since[index] >= confirm_after)
+            state.proven[index] = true;
+    }
+}
+
+/// The highest stage up to a held one whose conditions to leave do not hold.
+Stage holding_stage(Stage held, const Judgement& judgement) {
+    for (int index = static_cast<int>(held); index > 0; --index) {
+        if (!judgement.verdicts[static_cast<std::size_t>(index)].leave)
+            return static_cast<Stage>(index);
+    }
+    return Stage::ok;
 }
 
 /// The stage below a held one that was not left itself; a stage that was never entered is passed over at once.
@@ -190,6 +216,7 @@ Judgement judge(const Snapshot& snapshot, const Policy& policy, const Outlook& o
 Assessment assess_once(const Judgement& judgement) {
     Assessment assessment{.stage = judgement.entered(),
                           .measured = judgement.entered(),
+                          .without_dwell = {},
                           .limit_source = judgement.limit_source,
                           .reasons = {},
                           .tightest = judgement.tightest};
@@ -198,18 +225,22 @@ Assessment assess_once(const Judgement& judgement) {
     return assessment;
 }
 
-Assessment assess(const Judgement& judgement, StageState& state, Time now) {
+Assessment assess(const Judgement& judgement, StageState& state, Time now, Seconds confirm_after) {
     Assessment assessment = assess_once(judgement);
     if (!assessment.stage)
         return assessment;
     follow_left_conditions(judgement, state, now);
     const Stage entered = *assessment.stage;
+    follow_proofs(entered, state, now, confirm_after);
     const Stage held = state.stage.value_or(Stage::ok);
     const Stage next = entered >= held ? entered : std::max(entered, settle(held, state, now));
     if (!state.stage || *state.stage != next)
         state.since = now;
     state.stage = next;
+    for (std::size_t above = static_cast<std::size_t>(next) + 1; above < state.proven.size(); ++above)
+        state.proven[above] = false;
     assessment.stage = next;
+    assessment.without_dwell = std::max(entered, holding_stage(next, judgement));
     if (next != Stage::ok) {
         const StageVerdict& verdict = judgement.verdict(next);
         assessment.reasons = verdict.enter ? verdict.reasons : verdict.holding;

@@ -64,6 +64,8 @@ struct StageState {
     Time since{};                                  ///< when this stage began
     std::array<std::optional<Time>, 5> left_since; ///< since when a stage's conditions to leave hold
     std::array<int, 5> left_count{};               ///< over how many measurements in a row
+    std::array<std::optional<Time>, 5> seen_since; ///< since when a stage, or a higher one, is measured in a row
+    std::array<bool, 5> proven{};                  ///< measured long enough to be believed: then it is left slowly
     bool operator==(const StageState&) const = default;
 };
 
@@ -71,6 +73,7 @@ struct StageState {
 struct Assessment {
     std::optional<Stage> stage;         ///< nothing: nothing is known
     std::optional<Stage> measured = {}; ///< what this measurement alone says; below `stage` where hysteresis holds it
+    std::optional<Stage> without_dwell = {}; ///< the stage once only time is left to pass; from assess() alone
     LimitSource limit_source = LimitSource::not_told;
     std::vector<Reason> reasons;
     std::optional<Tightest> tightest;
@@ -80,8 +83,9 @@ struct Assessment {
 Assessment assess_once(const Judgement& judgement);
 
 /// The verdict with hysteresis and dwell: a higher stage is taken at once; warning and urgent are left after their
-/// conditions to leave held for 24 h, full after two measurements, notice at once. A judgement that knows nothing
-/// leaves the memory as it is. `state` is what the last call returned.
-Assessment assess(const Judgement& judgement, StageState& state, Time now);
+/// conditions to leave held for 24 h, full after two measurements, notice at once. What was not measured for
+/// `confirm_after` in a row was a spike and is left at once. A judgement that knows nothing leaves the memory as it is.
+/// `state` is what the last call returned.
+Assessment assess(const Judgement& judgement, StageState& state, Time now, Seconds confirm_after = Seconds(0));
 
 } // namespace mailquotad

@@ -16,6 +16,14 @@
 
 namespace mailquotad::notify {
 
+/// Why the webmaster is written to about one mailbox.
+enum class CallReason {
+    no_address, ///< the owner gave no other address
+    unattended, ///< the settings say that the webmaster is told in place of an owner
+    unchanged,  ///< the owner was told, and nothing changed for days
+    now_full,   ///< for information: it is full, and the owner was written to
+};
+
 /// All that a mail about one mailbox says; nothing else is looked up while it is written.
 struct NoticeFacts {
     std::string address;    ///< of the mailbox
@@ -40,13 +48,14 @@ struct NoticeFacts {
     Time now{};
     LocalTime measured_local; ///< snapshot.measured_at in the zone of the settings
     std::string slug;
-    bool test = false; ///< `test-mail`: marked as a test in subject and text
+    CallReason call_reason = CallReason::no_address; ///< for compose_call_request
+    bool test = false;                               ///< `test-mail`: marked as a test in subject and text
 };
 
 /// The mail about one mailbox. Throws text::CatalogError when a template is missing or wrong.
 Message compose_notice(const NoticeFacts& facts, const text::Catalog& catalog);
 
-/// The mail to smtp.admin about an urgent or full mailbox whose owner gave no other address: please call. Names the
+/// The mail to smtp.admin about one mailbox, for one of the reasons above; mostly: please call. Names the
 /// mailbox, the level and nothing of its folders. `facts.to` and `facts.language` are the webmaster's. Template
 /// "call.txt" and "call.html". Throws text::CatalogError.
 Message compose_call_request(const NoticeFacts& facts, const text::Catalog& catalog);

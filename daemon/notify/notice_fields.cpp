@@ -80,6 +80,12 @@ void add_occasion(Fields& fields, const NoticeFacts& facts) {
     fields["stage_warning"] = Value{!all_clear && stage == Stage::warning};
     fields["stage_urgent"] = Value{!all_clear && stage == Stage::urgent};
     fields["stage_full"] = Value{!all_clear && stage == Stage::full};
+    const CallReason why = facts.call_reason;
+    fields["to_call"] = Value{why == CallReason::no_address || why == CallReason::unchanged};
+    fields["why_no_address"] = Value{why == CallReason::no_address};
+    fields["why_unattended"] = Value{why == CallReason::unattended};
+    fields["why_unchanged"] = Value{why == CallReason::unchanged};
+    fields["why_full"] = Value{why == CallReason::now_full};
     fields["reason_free"] = has(Reason::free);
     fields["reason_refused"] = has(Reason::refused);
 }

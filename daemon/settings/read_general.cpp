@@ -71,23 +71,32 @@ std::optional<QuietHours> read_quiet_hours(const Table& table) {
     return QuietHours{.begin = *begin, .end = *end};
 }
 
-std::optional<Burst> read_burst(const Table& alerts) {
+std::optional<BurstRule> read_burst(const Table& alerts) {
     const auto table = alerts.table("burst");
     if (!table.exists())
-        return Burst{};
+        return BurstRule{};
     if (!table.has("mailboxes") && !table.has("share"))
         return std::nullopt;
     for (const auto* key : {"mailboxes", "share"}) {
         if (!table.has(key))
             table.error(key, R"(is missing; burst must be { mailboxes = 3, share = "25%" }, both keys, or {} for off)");
     }
-    Burst burst;
+    BurstRule burst;
     burst.mailboxes = table.integer("mailboxes", 1, 10000).value_or(burst.mailboxes);
     const auto share = table.ratio("share");
     if (share && *share < 0.01)
         table.refuse("share", table.text("share").value_or(""));
     burst.share = share.value_or(burst.share);
     return burst;
+}
+
+DaysOff read_holidays(const Table& table) {
+    DaysOff days;
+    for (const auto& day : table.texts("holidays").value_or(std::vector<std::string>{})) {
+        if (!add_day_off(days, day))
+            table.refuse("holidays", day);
+    }
+    return days;
 }
 
 std::optional<Weekly> read_digest(const Table& table) {
@@ -148,6 +157,7 @@ Alerts read_alerts(const Table& table) {
     Alerts alerts;
     alerts.confirm_after = table.duration("confirm_after", 0s, Days(1)).value_or(alerts.confirm_after);
     alerts.quiet_hours = read_quiet_hours(table);
+    alerts.days_off = read_holidays(table);
     alerts.per_hour = table.integer("per_hour", 1, 10000).value_or(alerts.per_hour);
     alerts.burst = read_burst(table);
     alerts.digest = read_digest(table);

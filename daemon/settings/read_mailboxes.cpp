@@ -13,6 +13,9 @@ namespace {
 constexpr std::pair<std::string_view, Protocol> kProtocols[] = {{"imap", Protocol::imap}, {"pop3", Protocol::pop3}};
 constexpr std::pair<std::string_view, Depth> kDepths[] = {{"totals", Depth::totals}, {"sizes", Depth::sizes}};
 
+constexpr std::pair<std::string_view, Tell> kTells[] = {
+    {"owner", Tell::owner}, {"webmaster", Tell::webmaster}, {"nobody", Tell::nobody}};
+
 /// What all mailboxes are read with.
 struct Context {
     const Table& root;
@@ -121,6 +124,11 @@ Mailbox read_mailbox(const Table& table, const Context& context) {
     check_protocol(table, context, mailbox);
     mailbox.depth = table.choice<Depth>("depth", kDepths).value_or(Depth::totals);
     mailbox.owner = read_owner(table.table("owner"), context, mailbox.address);
+    mailbox.tell = table.choice<Tell>("tell", kTells).value_or(Tell::owner);
+    if (mailbox.tell == Tell::webmaster && context.settings.smtp && context.settings.smtp->admin.empty())
+        table.error("tell", R"(is "webmaster", but smtp.admin names nobody)");
+    if (mailbox.tell != Tell::owner && !mailbox.owner.mail.empty())
+        table.warning("owner", "has a mail address that is never used, since tell is not \"owner\"");
     mailbox.policy = read_policy(table.table("policy"), context.settings.policy);
     return mailbox;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/alert.h"
+#include "core/burst.h"
 #include "core/endpoint.h"
 #include "core/policy.h"
 #include "core/probe_request.h"
@@ -48,6 +49,13 @@ struct Owner {
 
 enum class Depth { totals, sizes };
 
+/// Who is told about a mailbox.
+enum class Tell {
+    owner,     ///< owner.mail, else the mailbox itself
+    webmaster, ///< smtp.admin alone: a mailbox that no person reads
+    nobody,    ///< measured and shown, never mailed about
+};
+
 struct Mailbox {
     std::string address;
     std::string slug; ///< always set after loading; provisional until derive_slugs() if it is derived
@@ -60,6 +68,7 @@ struct Mailbox {
     Protocol protocol = Protocol::imap;
     Depth depth = Depth::totals;
     Owner owner;
+    Tell tell = Tell::owner;
     Policy policy; ///< [policy] with [mailbox.policy] over it
     bool operator==(const Mailbox&) const = default;
 };
@@ -84,12 +93,6 @@ struct Poll {
     bool operator==(const Poll&) const = default;
 };
 
-struct Burst {
-    int mailboxes = 3;
-    double share = 0.25;
-    bool operator==(const Burst&) const = default;
-};
-
 /// A weekday and a time, "Mon 07:00".
 struct Weekly {
     std::chrono::weekday day;
@@ -101,7 +104,8 @@ struct Alerts {
     Seconds confirm_after{600};
     std::optional<QuietHours> quiet_hours;
     int per_hour = 20;
-    std::optional<Burst> burst;
+    DaysOff days_off;
+    std::optional<BurstRule> burst;
     std::optional<Weekly> digest;
     bool operator==(const Alerts&) const = default;
 };

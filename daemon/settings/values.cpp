@@ -77,14 +77,13 @@ std::optional<std::chrono::minutes> parse_time_of_day(std::string_view text) {
 }
 
 std::optional<Weekly> parse_weekly(std::string_view text) {
-    constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     if (text.size() != 9 || text[3] != ' ')
         return std::nullopt;
-    const auto day = std::ranges::find(kDays, text.substr(0, 3));
+    const auto day = parse_weekday(text.substr(0, 3));
     const auto minute = parse_time_of_day(text.substr(4));
-    if (day == kDays.end() || !minute)
+    if (!day || !minute)
         return std::nullopt;
-    return Weekly{.day = std::chrono::weekday(static_cast<unsigned>(day - kDays.begin())), .minute_of_day = *minute};
+    return Weekly{.day = *day, .minute_of_day = *minute};
 }
 
 std::optional<Http> parse_listen(std::string_view text) {

@@ -58,6 +58,25 @@ struct OutboxRow {
     std::string last_error;
 };
 
+/// What stands in place of a slug for what is about no single mailbox. No mailbox can have it.
+inline constexpr const char* kNoMailbox = "*";
+
+/// What is known of a mail: where it stands, not what it says.
+struct MailFact {
+    std::string mailbox; ///< slug
+    Recipient recipient = Recipient::owner;
+    NotificationKind kind = NotificationKind::warning;
+    Stage stage = Stage::ok;
+    std::int64_t episode = 0;
+    std::string message_id;
+    Time created_at{};
+    std::optional<Time> finished_at; ///< accepted, refused or taken back; nothing while it waits
+    Time not_before{};               ///< next attempt, while it waits
+    int attempts = 0;
+    std::string status; ///< "waiting", "sent", "failed" or "withdrawn"
+    std::string last_error;
+};
+
 /// What is remembered of refused logins, so that a restart does not hammer.
 struct LoginBackoff {
     std::string login_key;      ///< keyed hash of server, login and authorisation identity
@@ -136,6 +155,11 @@ public:
     void mark_deferred(std::int64_t id, Time not_before, const std::string& error);
     /// Refused for good; text and addresses go, the fact and the error stay.
     void mark_failed(std::int64_t id, Time at, const std::string& error);
+    /// Takes the waiting mails of the mailbox's last decision back, to whomever they go; text and addresses go, the
+    /// fact stays. What the webmaster is told of other things stays in the queue.
+    void withdraw_mail(const std::string& slug, Time at);
+    /// The mails of a mailbox queued since `since`, oldest first; of all mailboxes where `slug` is empty.
+    std::vector<MailFact> mail_facts(const std::string& slug, Time since);
     /// How many mails wait, due or not.
     std::int64_t unsent_mail();
     /// Mails to owners accepted since `since` or still waiting, over all mailboxes.

@@ -173,6 +173,57 @@ void Database::mark_failed(std::int64_t id, Time at, const std::string& error) {
     finish(*connection_, id, at, "failed", error);
 }
 
+void Database::withdraw_mail(const std::string& slug, Time at) {
+    connection_->write("take a mail back", [&] {
+        const Number finished_at = seconds_of(at);
+        const std::string prefix = slug + ".%"; // the Message-IDs of mails that were decided; a slug holds no wildcard
+        connection_->sql() << "UPDATE outbox SET status = 'withdrawn', finished_at = :at, message = '',"
+                              " addresses = '[]' WHERE status = 'waiting' AND kind <> 'webmaster'"
+                              " AND message_id LIKE :prefix"
+                              " AND mailbox_id IN (SELECT id FROM mailbox WHERE slug = :slug)",
+            soci::use(finished_at), soci::use(prefix), soci::use(slug);
+    });
+}
+
+std::vector<MailFact> Database::mail_facts(const std::string& slug, Time since) {
+    return connection_->attempt("read what became of mails", [&] {
+        std::vector<MailFact> facts;
+        StoredMail mail;
+        std::string status;
+        Number finished_at = 0;
+        soci::indicator finished = soci::i_null;
+        const Number first = seconds_of(since);
+        soci::statement statement =
+            (connection_->sql().prepare
+                 << "SELECT m.slug, o.recipient, o.kind, o.stage, o.episode, o.message_id, o.created_at, o.not_before,"
+                    " o.attempts, o.last_error, o.status, o.finished_at FROM outbox o"
+                    " JOIN mailbox m ON m.id = o.mailbox_id WHERE o.created_at >= :since"
+                    " AND (:slug = '' OR m.slug = :same) ORDER BY o.created_at, o.id",
+             soci::use(first), soci::use(slug), soci::use(slug), soci::into(mail.mailbox), soci::into(mail.recipient),
+             soci::into(mail.kind), soci::into(mail.stage), soci::into(mail.episode), soci::into(mail.message_id),
+             soci::into(mail.created_at), soci::into(mail.not_before), soci::into(mail.attempts),
+             soci::into(mail.last_error), soci::into(status), soci::into(finished_at, finished));
+        statement.execute();
+        mail.addresses = "[]";
+        while (statement.fetch()) {
+            const OutboxRow row = mail.row();
+            facts.push_back({.mailbox = row.mailbox,
+                             .recipient = row.recipient,
+                             .kind = row.kind,
+                             .stage = row.stage,
+                             .episode = row.episode,
+                             .message_id = row.message_id,
+                             .created_at = row.created_at,
+                             .finished_at = finished == soci::i_ok ? std::optional(time_of(finished_at)) : std::nullopt,
+                             .not_before = row.not_before,
+                             .attempts = row.attempts,
+                             .status = status,
+                             .last_error = row.last_error});
+        }
+        return facts;
+    });
+}
+
 std::int64_t Database::unsent_mail() {
     return connection_->attempt("count the waiting mail", [&] {
         Number count = 0;

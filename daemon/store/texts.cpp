@@ -77,10 +77,15 @@ json to_json(const StageState& state) {
     json left_since = json::array();
     for (const auto& time : state.left_since)
         left_since.push_back(optional_time(time));
+    json seen_since = json::array();
+    for (const auto& time : state.seen_since)
+        seen_since.push_back(optional_time(time));
     return {{"stage", state.stage ? json(to_string(*state.stage)) : json(nullptr)},
             {"since", seconds_of(state.since)},
             {"left_since", left_since},
-            {"left_count", state.left_count}};
+            {"left_count", state.left_count},
+            {"seen_since", seen_since},
+            {"proven", state.proven}};
 }
 
 StageState stage_state_of(const json& object) {
@@ -92,6 +97,10 @@ StageState stage_state_of(const json& object) {
     for (std::size_t i = 0; i < std::min(left_since.size(), state.left_since.size()); ++i)
         state.left_since[i] = optional_time(left_since.at(i));
     take(object, "left_count", state.left_count);
+    const json& seen_since = member(object, "seen_since");
+    for (std::size_t i = 0; i < std::min(seen_since.size(), state.seen_since.size()); ++i)
+        state.seen_since[i] = optional_time(seen_since.at(i));
+    take(object, "proven", state.proven);
     return state;
 }
 
@@ -104,6 +113,10 @@ json to_json(const Episode& episode) {
     if (const auto& told = episode.told)
         object["told"] = {
             {"stage", to_string(told->stage)}, {"at", seconds_of(told->at)}, {"mails_in_stage", told->mails_in_stage}};
+    if (const auto& dropped = episode.dropped)
+        object["dropped"] = {{"stage", to_string(dropped->stage)}, {"at", seconds_of(dropped->at)}};
+    if (episode.called)
+        object["called"] = to_string(*episode.called);
     return object;
 }
 
@@ -121,6 +134,10 @@ Episode episode_of(const json& object) {
         take(value, "mails_in_stage", told.mails_in_stage);
         episode.told = told;
     }
+    if (const json& value = member(object, "dropped"); !value.is_null())
+        episode.dropped = Dropped{.stage = stage_of(value.at("stage")), .at = time_of(value.at("at"))};
+    if (const json& value = member(object, "called"); !value.is_null())
+        episode.called = stage_of(value);
     return episode;
 }
 
@@ -140,7 +157,8 @@ std::string alert_state_text(const AlertState& state) {
         object["episode"] = to_json(*state.episode);
     if (const auto& unconfirmed = state.unconfirmed)
         object["unconfirmed"] = {{"stage", to_string(unconfirmed->stage)},
-                                 {"first_seen", seconds_of(unconfirmed->first_seen)}};
+                                 {"first_seen", seconds_of(unconfirmed->first_seen)},
+                                 {"first_sight", unconfirmed->first_sight}};
     if (const auto& waiting = state.waiting)
         object["waiting"] = {{"kind", to_string(waiting->kind)},
                              {"stage", to_string(waiting->stage)},
@@ -155,7 +173,9 @@ AlertState parse_alert_state(std::string_view text) {
     if (const json& episode = member(object, "episode"); !episode.is_null())
         state.episode = episode_of(episode);
     if (const json& value = member(object, "unconfirmed"); !value.is_null())
-        state.unconfirmed = {.stage = stage_of(value.at("stage")), .first_seen = time_of(value.at("first_seen"))};
+        state.unconfirmed = {.stage = stage_of(value.at("stage")),
+                             .first_seen = time_of(value.at("first_seen")),
+                             .first_sight = value.value("first_sight", false)};
     if (const json& value = member(object, "waiting"); !value.is_null())
         state.waiting = {.kind = kind_of(value.at("kind")),
                          .stage = stage_of(value.at("stage")),

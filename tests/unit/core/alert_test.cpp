@@ -264,6 +264,163 @@ TEST_CASE("a box that hovers around 80 % for two months gets no more mails than 
     CHECK(mails == 4);
 }
 
+TEST_CASE("a warning waits for the end of a holiday, urgent and full do not") {
+    Life life;
+    life.rules.days_off.weekdays[std::chrono::Monday.c_encoding()] = true;
+    CHECK(life.measure(Stage::warning).reason == DecisionReason::day_off);
+    CHECK(life.measure(Stage::urgent).reason == DecisionReason::stage_entered);
+    Life full;
+    full.rules.days_off = life.rules.days_off;
+    CHECK(full.measure(Stage::full).reason == DecisionReason::stage_entered);
+    Life tuesday;
+    tuesday.rules.days_off = life.rules.days_off;
+    tuesday.now += Days(1);
+    CHECK(tuesday.measure(Stage::warning).reason == DecisionReason::stage_entered);
+}
+
+TEST_CASE("a jump waits for the other mailboxes, the first sight of a mailbox does not") {
+    Life life;
+    life.rules.burst_window = std::chrono::minutes(17);
+    CHECK(life.measure(Stage::ok).reason == DecisionReason::stage_ok);
+    const Decision jump = life.measure(Stage::full);
+    CHECK(jump.reason == DecisionReason::others_first);
+    CHECK(jump.measure_again_at == life.now + std::chrono::minutes(17));
+    life.now += std::chrono::minutes(17);
+    CHECK(life.measure(Stage::full).reason == DecisionReason::stage_entered);
+    Life new_box;
+    new_box.rules = life.rules;
+    new_box.rules.confirm_after = std::chrono::minutes(10);
+    CHECK(new_box.measure(Stage::full).reason == DecisionReason::not_confirmed);
+    new_box.now += std::chrono::minutes(10);
+    CHECK(new_box.measure(Stage::full).reason == DecisionReason::stage_entered);
+}
+
+TEST_CASE("a waiting mail is taken back when what it says is no longer so") {
+    Life life;
+    life.measure(Stage::urgent);
+    const Decision fallen = life.measure(Stage::ok);
+    REQUIRE(fallen.withdrawn);
+    CHECK(fallen.withdrawn->stage == Stage::urgent);
+    CHECK(fallen.reason == DecisionReason::withdrawn);
+    CHECK_FALSE(fallen.notify);
+    CHECK_FALSE(life.state.episode);
+}
+
+TEST_CASE("a waiting mail is rewritten at once when a lower stage is left to tell") {
+    Life life;
+    life.rules.confirm_after = std::chrono::minutes(10);
+    life.measure(Stage::urgent);
+    life.now += std::chrono::minutes(10);
+    REQUIRE(life.measure(Stage::urgent).notify);
+    life.state.episode->first_message_id = life.state.episode->last_message_id = "nobody has it";
+    const Decision lower = life.measure(Stage::warning);
+    REQUIRE(lower.withdrawn);
+    REQUIRE(lower.notify);
+    CHECK(lower.notify->stage == Stage::warning);
+    CHECK(lower.notify->number == 2);
+    CHECK(life.state.episode->first_message_id.empty());
+}
+
+TEST_CASE("a mail that only waits for time to pass is still true, and one that is on its way is left alone") {
+    Life life;
+    Assessment held;
+    held.stage = Stage::urgent;
+    held.measured = Stage::warning;
+    held.without_dwell = Stage::urgent;
+    life.measure(Stage::urgent);
+    const Circumstances now{.now = life.now, .local = {}};
+    CHECK_FALSE(decide(life.state, held, life.rules, now).withdrawn);
+    held.without_dwell = Stage::warning;
+    CHECK(decide(life.state, held, life.rules, now).withdrawn);
+    Circumstances flying = now;
+    flying.mail_in_flight = true;
+    const Decision decision = decide(life.state, held, life.rules, flying);
+    CHECK_FALSE(decision.withdrawn);
+    CHECK(decision.reason == DecisionReason::mail_waiting);
+}
+
+TEST_CASE("an all-clear that nobody took yet is taken back when the mailbox fills again") {
+    Life life;
+    life.measure_and_accept(Stage::warning);
+    life.now += Days(2);
+    CHECK(life.measure(Stage::ok).reason == DecisionReason::all_clear);
+    const Decision again = life.measure(Stage::warning);
+    REQUIRE(again.withdrawn);
+    CHECK(again.withdrawn->kind == NotificationKind::all_clear);
+    CHECK(life.state.episode->told->stage == Stage::warning);
+}
+
+TEST_CASE("a higher stage takes the place of the mail that waits") {
+    Life life;
+    life.measure(Stage::warning);
+    const Decision raised = life.measure(Stage::full);
+    REQUIRE(raised.withdrawn);
+    CHECK(raised.withdrawn->stage == Stage::warning);
+    CHECK(raised.reason == DecisionReason::stage_entered);
+}
+
+TEST_CASE("what the webmaster dropped is not said, a higher stage is") {
+    Life life;
+    life.held = true;
+    life.state.stage.stage = Stage::warning;
+    CHECK(life.measure(Stage::warning).reason == DecisionReason::burst_held);
+    life.held = false;
+    life.state = dropped(life.state, life.now);
+    CHECK(life.measure(Stage::warning).reason == DecisionReason::burst_dropped);
+    CHECK(life.measure(Stage::urgent).reason == DecisionReason::stage_entered);
+    Life month;
+    month.state.episode.emplace();
+    month.state = dropped(month.state, life.now);
+    month.now += Days(30);
+    CHECK(month.measure(Stage::warning).reason == DecisionReason::stage_entered);
+}
+
+TEST_CASE("no all-clear follows mails that were dropped") {
+    Life life;
+    life.held = true;
+    life.state.stage.stage = Stage::warning;
+    life.measure(Stage::warning);
+    life.held = false;
+    life.state = dropped(life.state, life.now);
+    CHECK(life.measure(Stage::ok).reason == DecisionReason::stage_ok);
+    CHECK_FALSE(life.state.episode);
+}
+
+TEST_CASE("nobody is mailed about a mailbox whose settings say so") {
+    Life life;
+    life.rules.may_mail = false;
+    CHECK(life.measure(Stage::full).reason == DecisionReason::never_mailed);
+}
+
+TEST_CASE("the webmaster is asked to call once for each stage that lasts too long after the owner was told") {
+    Life life;
+    life.state.stage.stage = Stage::urgent;
+    life.state.stage.since = life.now;
+    life.measure_and_accept(Stage::urgent);
+    life.now += Days(5) - Seconds(1);
+    CHECK_FALSE(life.measure(Stage::urgent).ask_to_call);
+    life.now += Seconds(1);
+    CHECK(life.measure(Stage::urgent).ask_to_call);
+    CHECK_FALSE(life.measure(Stage::urgent).ask_to_call);
+    life.state.stage.stage = Stage::full;
+    life.state.stage.since = life.now;
+    life.state.waiting.reset();
+    life.measure_and_accept(Stage::full);
+    life.now += Days(2);
+    CHECK(life.measure(Stage::full).ask_to_call);
+}
+
+TEST_CASE("nobody is asked to call about an owner who was not told, is silenced or only warned") {
+    Life life;
+    life.state.stage.stage = Stage::full;
+    life.state.stage.since = life.now - Days(9);
+    CHECK_FALSE(life.measure(Stage::full).ask_to_call);
+    life.accept();
+    life.silenced = true;
+    CHECK_FALSE(life.measure(Stage::full).ask_to_call);
+    CHECK_FALSE(patience_with(Stage::warning));
+}
+
 TEST_CASE("every reason has a name that can be read back") {
     for (const DecisionReason reason : kAllDecisionReasons)
         CHECK(parse_decision_reason(to_string(reason)) == reason);

@@ -196,5 +196,36 @@ TEST_CASE("a lowered limit is judged by the state, without any crossing") {
     CHECK(state.stage == Stage::full);
 }
 
+TEST_CASE("a spike that nobody confirmed is left at once, what was confirmed is left slowly") {
+    const Seconds confirm = std::chrono::minutes(10);
+    const Policy policy = only_percent();
+    const auto at = [&](StageState& state, double percent, std::chrono::minutes after) {
+        return assess(judge(percent_of(percent), policy, {}), state, kStart + after, confirm);
+    };
+    StageState spike;
+    at(spike, 50, std::chrono::minutes(0));
+    CHECK(at(spike, 100, std::chrono::minutes(15)).stage == Stage::full);
+    CHECK(at(spike, 50, std::chrono::minutes(25)).stage == Stage::ok);
+    StageState lasting;
+    at(lasting, 95, std::chrono::minutes(0));
+    at(lasting, 95, std::chrono::minutes(10));
+    const Assessment held = at(lasting, 50, std::chrono::minutes(20));
+    CHECK(held.stage == Stage::urgent);
+    CHECK(held.without_dwell == Stage::ok);
+    CHECK(at(lasting, 50, std::chrono::minutes(20 + 24 * 60)).stage == Stage::ok);
+}
+
+TEST_CASE("a spike above a confirmed stage falls back to that stage") {
+    const Seconds confirm = std::chrono::minutes(10);
+    const Policy policy = only_percent();
+    StageState state;
+    for (int minute : {0, 10, 20})
+        assess(judge(percent_of(85), policy, {}), state, kStart + std::chrono::minutes(minute), confirm);
+    assess(judge(percent_of(100), policy, {}), state, kStart + std::chrono::minutes(30), confirm);
+    const auto after = assess(judge(percent_of(70), policy, {}), state, kStart + std::chrono::minutes(40), confirm);
+    CHECK(after.stage == Stage::warning);
+    CHECK(after.without_dwell == Stage::notice);
+}
+
 } // namespace
 } // namespace mailquotad

@@ -41,7 +41,7 @@ TEST_CASE("three keys of a mailbox suffice, and all else has the documented defa
     CHECK(settings.alerts.confirm_after == 10min);
     CHECK(settings.alerts.quiet_hours == QuietHours{20h, 8h});
     CHECK(settings.alerts.per_hour == 20);
-    CHECK(settings.alerts.burst == Burst{3, 0.25});
+    CHECK(settings.alerts.burst == mailquotad::BurstRule{3, 0.25});
     CHECK(settings.alerts.digest == Weekly{std::chrono::Monday, 7h});
     CHECK(settings.http == Http{"127.0.0.1", 19993});
     CHECK_FALSE(settings.smtp);

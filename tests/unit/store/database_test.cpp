@@ -260,6 +260,36 @@ TEST_CASE_METHOD(Fixture, "mails to owners count while they wait and since they 
     CHECK(database.owner_mails_since(kNoon + Seconds(1)) == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "a decision's mails are taken back together, what else concerns the mailbox stays") {
+    const auto row = [](const std::string& message_id, Recipient recipient, NotificationKind kind) {
+        OutboxRow mail;
+        mail.mailbox = "kim";
+        mail.recipient = recipient;
+        mail.kind = kind;
+        mail.message_id = message_id;
+        mail.to = {"kim@privat.example"};
+        mail.text = "a text";
+        mail.created_at = mail.not_before = kNoon;
+        return mail;
+    };
+    database.enqueue(row("kim.1.1.a@x.example", Recipient::owner, NotificationKind::warning));
+    database.enqueue(row("kim.1.1.a.copy@x.example", Recipient::copy, NotificationKind::warning));
+    database.enqueue(row("kim.1.unchanged.a@x.example", Recipient::admin, NotificationKind::webmaster));
+    database.enqueue(row("news.a@x.example", Recipient::admin, NotificationKind::warning));
+    database.withdraw_mail("kim", kNoon + Seconds(5));
+    CHECK(database.unsent_mail() == 2);
+    const auto facts = database.mail_facts("kim", kNoon);
+    REQUIRE(facts.size() == 4);
+    CHECK(facts[0].status == "withdrawn");
+    CHECK(facts[0].finished_at == kNoon + Seconds(5));
+    CHECK(facts[1].status == "withdrawn");
+    CHECK(facts[2].status == "waiting");
+    CHECK_FALSE(facts[2].finished_at);
+    CHECK(database.mail_facts("", kNoon).size() == 4);
+    CHECK(database.mail_facts("other", kNoon).empty());
+    CHECK(database.mail_facts("kim", kNoon + Seconds(1)).empty());
+}
+
 TEST_CASE_METHOD(Fixture, "a refused login is remembered until it is cleared") {
     CHECK_FALSE(database.login_backoff("login"));
     database.save_login_backoff({"login", "credential", 1, kNoon, "NO"});

@@ -39,6 +39,10 @@ StageState any_stage_state() {
         time = maybe_time();
     for (int& count : state.left_count)
         count = *rc::gen::inRange(0, 1'000);
+    for (auto& time : state.seen_since)
+        time = maybe_time();
+    for (bool& proven : state.proven)
+        proven = *rc::gen::arbitrary<bool>();
     return state;
 }
 
@@ -48,7 +52,13 @@ Episode any_episode() {
                     *rc::gen::inRange(0, 1'000),
                     any_id(),
                     any_id(),
+                    std::nullopt,
+                    std::nullopt,
                     std::nullopt};
+    if (*rc::gen::arbitrary<bool>())
+        episode.dropped = Dropped{any_stage(), any_time()};
+    if (*rc::gen::arbitrary<bool>())
+        episode.called = any_stage();
     if (*rc::gen::arbitrary<bool>())
         episode.told = Told{any_stage(), any_time(), *rc::gen::inRange(0, 100)};
     return episode;
@@ -60,7 +70,7 @@ AlertState any_state() {
     if (*rc::gen::arbitrary<bool>())
         state.episode = any_episode();
     if (*rc::gen::arbitrary<bool>())
-        state.unconfirmed = Unconfirmed{any_stage(), any_time()};
+        state.unconfirmed = Unconfirmed{any_stage(), any_time(), *rc::gen::arbitrary<bool>()};
     if (*rc::gen::arbitrary<bool>())
         state.waiting = Waiting{any_kind(), any_stage(), any_time()};
     state.last_mail_at = maybe_time();

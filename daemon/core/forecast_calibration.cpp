@@ -13,7 +13,7 @@ namespace {
 constexpr double kPriorWeight = 60;
 constexpr std::array kPercents{0.10, 0.25, 0.50, 0.75, 0.90};
 
-// By horizon; see tests/bench/backtest.
+// By horizon, from tests/bench/calibrate; tests/bench/backtest shows what they are worth on other mailboxes.
 constexpr Calibration kShipped{{{
     {-0.97, -0.54, 0.00, 0.32, 1.19},
     {-1.08, -0.63, -0.04, 0.39, 1.45},

@@ -55,6 +55,19 @@ def compiled(name: str, *libraries: str) -> Path:
     return program
 
 
+def compiled_with_core(name: str) -> Path:
+    """A C++ program of the bench with all of daemon/core, built when one of the sources is newer."""
+    daemon = HERE.parents[1] / "daemon"
+    sources = [HERE / f"{name}.cpp", *sorted((daemon / "core").glob("*.cpp"))]
+    newest = max(file.stat().st_mtime for file in (*sources, *(daemon / "core").glob("*.h")))
+    program = BUILD / name
+    if not program.exists() or program.stat().st_mtime < newest:
+        BUILD.mkdir(parents=True, exist_ok=True)
+        subprocess.run([os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-I", daemon, "-o", program, *sources],
+                       check=True)
+    return program
+
+
 def median(costs: Sequence[Cost]) -> Cost:
     """The median of each figure."""
     return Cost(statistics.median(cost.cpu_ms for cost in costs), statistics.median(cost.wall_ms for cost in costs),

@@ -92,7 +92,10 @@ std::string forecast(const MailboxStatus& mailbox, const PageText& text) {
     std::string html = "<section class=\"card\" aria-labelledby=\"forecast\"><h2 id=\"forecast\">" +
                        text.word("forecast_title") + "</h2>\n";
     if (!mailbox.forecast) {
-        return html + "<p>" + text.word("forecast_missing") + "</p></section>\n";
+        const std::string key = mailbox.forecast_reason
+                                    ? "forecast_reason." + std::string(to_string(*mailbox.forecast_reason))
+                                    : "forecast_missing";
+        return html + "<p>" + text.word(key) + "</p></section>\n";
     }
     const auto growth = static_cast<std::int64_t>(mailbox.forecast->growth_bytes_per_day * 7);
     html += "<p>" + forecast_sentence(*mailbox.forecast, text) + "</p>\n" + forecast_chart(*mailbox.forecast, text);

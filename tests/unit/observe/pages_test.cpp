@@ -145,6 +145,18 @@ TEST_CASE("every stage, kind of failure, reason, role and decision has its words
     }
 }
 
+TEST_CASE("the page says why there is no forecast", "[pages]") {
+    Status status = sample_status();
+    MailboxStatus& kim = status.mailboxes.at(1);
+    kim.forecast.reset();
+    for (const ForecastReason reason :
+         {ForecastReason::no_usage, ForecastReason::no_limit, ForecastReason::too_little_data, ForecastReason::gap}) {
+        kim.forecast_reason = reason;
+        check_well_formed(render_mailbox(status, "kim", "de", *catalog()));
+    }
+    CHECK_THAT(render_mailbox(status, "kim", "en", *catalog()), ContainsSubstring("since a gap of more than a week"));
+}
+
 TEST_CASE("every word of the pages is used, and is there in every language", "[pages]") {
     // The same blanks too: a translation that forgets {n} forgets the number.
     const std::regex key("^([a-z_]+) = \"(.*)\"$");

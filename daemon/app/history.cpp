@@ -51,6 +51,10 @@ History history_of(store::Database& database, const settings::Mailbox& mailbox, 
                     .series = {},
                     .notices = {},
                     .outlook = stored_forecast(database, mailbox.slug, now)};
+    for (const store::MailFact& fact : database.mail_facts(mailbox.slug, now - kShown)) {
+        if (fact.recipient == store::Recipient::owner && fact.status == "sent" && fact.finished_at)
+            history.notices.push_back({.at = *fact.finished_at, .kind = fact.kind, .stage = fact.stage});
+    }
     std::vector<UsageReading> readings;
     for (const store::Sample& sample : history.samples) {
         if (sample.used_bytes)

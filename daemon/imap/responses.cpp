@@ -287,7 +287,7 @@ std::optional<ArrivalDate> parse_arrival_date(std::string_view text) {
     }
     const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day)));
-    if (!date.ok() || year > 9999 || hour > 23 || minute > 59 || second > 60 || zone > 2359) {
+    if (!date.ok() || day > 31 || year > 9999 || hour > 23 || minute > 59 || second > 60 || zone > 2359) {
         return std::nullopt;
     }
     const std::chrono::minutes offset = std::chrono::hours(zone / 100) + std::chrono::minutes(zone % 100);

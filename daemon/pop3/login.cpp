@@ -30,6 +30,14 @@ void upgrade(Session& session) {
     session.start_tls();
 }
 
+// Dovecot with auth_mechanisms = cram-md5 scram-sha-256 lists USER all the same, and refuses it ("Unsupported
+// authentication mechanism"): where only mechanisms that hide the password are listed, USER is worth nothing.
+bool is_mute(const Capabilities& offered) {
+    const bool hides =
+        offered.has_sasl("SCRAM-SHA-256") || offered.has_sasl("SCRAM-SHA-1") || offered.has_sasl("CRAM-MD5");
+    return hides && !offered.has_sasl("PLAIN") && !offered.has_sasl("LOGIN");
+}
+
 } // namespace
 
 std::optional<Capabilities> prepare(Session& session, net::Transport& transport, const ProbeRequest& request) {
@@ -48,7 +56,7 @@ std::optional<Capabilities> prepare(Session& session, net::Transport& transport,
 LoginMethod choose_login(Mechanism mechanism, const std::optional<Capabilities>& offered, bool is_protected,
                          bool authorize) {
     const net::LoginOffer offer{
-        .own_command = !offered || offered->has("USER"),
+        .own_command = !offered || (offered->has("USER") && (mechanism == Mechanism::login || !is_mute(*offered))),
         .has_mechanism = [&](std::string_view name) { return offered && offered->has_sasl(name); },
         .text = offered ? offered->text() : "it knows no CAPA"};
     return net::choose_login(mechanism, offer, is_protected, authorize);

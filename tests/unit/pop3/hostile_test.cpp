@@ -81,7 +81,7 @@ ProbeReport probe_cut(const ProbeRequest& request, const std::vector<fakes::Scri
 
 std::vector<std::string> numbers(const ProbeReport& report) {
     auto lines = facts(report);
-    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("inbox "); });
+    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("folder "); });
     return lines;
 }
 

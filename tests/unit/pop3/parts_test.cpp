@@ -105,6 +105,9 @@ TEST_CASE("POP3 logs in by PLAIN, else by USER and PASS, else by what hides the 
     CHECK(choose_login(Mechanism::automatic, std::nullopt, true, false) == own_command);
     CHECK(choose_login(Mechanism::automatic, offer({"SASL CRAM-MD5 SCRAM-SHA-256"}), true, false) == scram_sha_256);
     CHECK(choose_login(Mechanism::automatic, offer({"USER", "SASL PLAIN CRAM-MD5"}), false, false) == cram_md5);
+    CHECK(choose_login(Mechanism::automatic, offer({"USER", "SASL CRAM-MD5"}), true, false) == cram_md5);
+    CHECK(choose_login(Mechanism::login, offer({"USER", "SASL CRAM-MD5"}), true, false) == own_command);
+    CHECK(choose_login(Mechanism::automatic, offer({"USER", "SASL NTLM"}), true, false) == own_command);
     CHECK(choose_login(Mechanism::xoauth2, offer({"SASL PLAIN XOAUTH2"}), true, false) == xoauth2);
     CHECK_THROWS_AS(choose_login(Mechanism::login, both, true, true), net::NetError);
     CHECK_THROWS_AS(choose_login(Mechanism::plain, std::nullopt, true, false), net::NetError);

@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Fixture, "an alert state comes back exactly; there is none at f
     CHECK_FALSE(database.alert_state("kim"));
     AlertState state;
     state.stage.stage = Stage::urgent;
-    state.episode = Episode{4, kNoon, 2, "<a@x>", "<b@x>", Told{Stage::warning, kNoon, 1}};
+    state.episode = Episode{4, kNoon, 2, "<a@x>", "<b@x>", Told{Stage::warning, kNoon, 1}, {}, Stage::urgent};
     state.waiting = Waiting{NotificationKind::reminder, Stage::urgent, kNoon};
     state.last_decided_at = kNoon;
     database.save_alert_state("kim", state);

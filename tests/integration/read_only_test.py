@@ -17,7 +17,8 @@ ITEMS = r"(UID|RFC822\.SIZE|INTERNALDATE|FLAGS)"
 IMAP_COMMANDS = re.compile(
     r'\w+ (CAPABILITY|ID NIL|STARTTLS|NAMESPACE|ENABLE [A-Z0-9= ]+|UNSELECT|NOOP|LOGOUT|LOGIN .*|AUTHENTICATE \S+( \S+)?'
     r'|LIST "" "\*"( RETURN \(.*\))?|STATUS ".*" \([A-Z ]+\)|GETQUOTA ".*"|GETQUOTAROOT ".*"|EXAMINE ".*"'
-    rf"|(UID )?SEARCH [A-Z0-9 ().:-]+|UID FETCH [0-9:,*]+ \({ITEMS}( {ITEMS})*\))|[A-Za-z0-9+/]+=*")
+    rf"|(UID )?SEARCH [A-Z0-9 ().:-]+|UID FETCH [0-9:,*]+ \({ITEMS}( {ITEMS})*\)( \(CHANGEDSINCE [0-9]+\))?)"
+    r"|[A-Za-z0-9+/]+=*")
 POP3_COMMANDS = re.compile(r"CAPA|STLS|USER .*|PASS .*|AUTH \S+( \S+)?|STAT|LIST|UIDL|NOOP|QUIT|[A-Za-z0-9+/]+=*")
 
 

@@ -97,6 +97,7 @@ MailboxStatus warning_one() {
                      {FolderRole::junk, {"", FolderRole::junk, 20, std::nullopt}},
                      {FolderRole::other, {"", FolderRole::other, std::nullopt, 6 * kMiB}}};
     mailbox.messages = 8120;
+    mailbox.reclaimable_bytes = {{AdviceKind::empty_trash, 58 * kMiB}, {AdviceKind::archive_old, 160 * kMiB}};
     mailbox.forecast = forecast(432013312, 2'500'000.0, {.p10 = 12.4, .p25 = 20.0, .p50 = 35.2, .p90 = 80.7});
     mailbox.last_told = Told{Stage::warning, sample_time() - Days{3}, 1};
     mailbox.notifications_sent[{Stage::warning, "email"}] = 1;

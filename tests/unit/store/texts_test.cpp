@@ -97,11 +97,12 @@ TEST_CASE("no member of an alert state is forgotten: a new one fails here until 
     const AlertState state;
     const auto& [stage, episode, unconfirmed, waiting, last_mail_at, refused_at, episodes, decided_before, last_reason,
                  last_decided_at] = state;
-    const auto& [current, since, left_since, left_count] = stage;
+    const auto& [current, since, left_since, left_count, seen_since, proven] = stage;
     const Episode none;
-    const auto& [number, began, mails, first_message_id, last_message_id, told] = none;
+    const auto& [number, began, mails, first_message_id, last_message_id, told, dropped, called] = none;
     CHECK((!episode && !unconfirmed && !waiting && !last_mail_at && !refused_at && !current && !told));
     CHECK((episodes == 0 && number == 0 && mails == 0 && !decided_before && left_since.size() == left_count.size()));
+    CHECK((!dropped && !called && !seen_since.front() && !proven.front()));
     CHECK((first_message_id.empty() && last_message_id.empty() && since == began && since == last_decided_at));
     CHECK(last_reason == DecisionReason::stage_ok);
 }

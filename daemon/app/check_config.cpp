@@ -39,6 +39,7 @@ int command_check_config(const CommonOptions& options) {
     const std::filesystem::path file = config_file(options.config);
     const settings::Settings settings = load_settings(file, kExitBadSettings);
     load_catalog();
+    load_guides();
     for (const std::string& remark : remarks_on(settings))
         std::cerr << "note: " << remark << '\n';
     if (unreadable_secrets(settings) > 0)

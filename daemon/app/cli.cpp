@@ -22,6 +22,8 @@ struct CommandLine {
     MailboxOptions mailbox;
     ForecastOptions forecast;
     SilenceOptions silence;
+    BackupOptions backup;
+    TextOptions text;
     std::string config_argument; ///< check-config FILE
     std::function<int()> command;
     int usage_exit = EXIT_FAILURE; ///< of a bad command line: 3 where Nagios may be calling
@@ -161,6 +163,42 @@ void add_check_config(CLI::App& app, CommandLine& line) {
     });
 }
 
+void add_store_commands(CLI::App& app, CommandLine& line) {
+    CLI::App* forget = add_mailbox_command(app, line, "forget",
+                                           "print all that is stored about a mailbox, then delete it", &command_forget);
+    forget->add_option("ADDRESS", line.mailbox.address, "a mailbox, whether or not it is still in the settings")
+        ->required();
+
+    CLI::App* backup = app.add_subcommand("backup", "copy the database to a new file, also while the daemon runs");
+    backup->add_option("FILE", line.backup.file, "the copy; must not exist yet")->required();
+    backup->callback([&line] {
+        line.command = [&line] {
+            line.backup.common = line.common;
+            return command_backup(line.backup);
+        };
+    });
+}
+
+CLI::App* add_text_command(CLI::App& app, CommandLine& line, const std::string& name, const std::string& help,
+                           int (*command)(const TextOptions&)) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->add_option("--language", line.text.language, "default: that of the settings");
+    sub->callback([&line, command] {
+        line.command = [&line, command] {
+            line.text.common = line.common;
+            return command(line.text);
+        };
+    });
+    return sub;
+}
+
+void add_text_commands(CLI::App& app, CommandLine& line) {
+    add_text_command(app, line, "announce", "a text to send to all owners before the first mail", &command_announce);
+    CLI::App* privacy = add_text_command(app, line, "privacy-notice",
+                                         "what is read and kept, for owners (GDPR Art. 13)", &command_privacy_notice);
+    privacy->add_option("ADDRESS", line.text.address, "for the owner of this mailbox; default: for all owners");
+}
+
 int run_guarded(const CommandLine& line) {
     try {
         return line.command();
@@ -190,6 +228,8 @@ int run_command_line(int argc, char** argv) {
     add_forecast(app, line);
     add_webmaster_commands(app, line);
     add_check_config(app, line);
+    add_store_commands(app, line);
+    add_text_commands(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

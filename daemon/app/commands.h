@@ -51,6 +51,18 @@ struct SilenceOptions {
     bool end = false; ///< end the silence instead
 };
 
+struct BackupOptions {
+    CommonOptions common;
+    std::string file;
+};
+
+/// announce and privacy-notice.
+struct TextOptions {
+    CommonOptions common;
+    std::string address;  ///< privacy-notice: for the owner of this mailbox; empty: for all
+    std::string language; ///< empty: that of the settings, or of the owner
+};
+
 int command_run(const CommonOptions& options);
 int command_check(const CheckOptions& options);
 int command_check_config(const CommonOptions& options);
@@ -65,5 +77,9 @@ int command_drop(const MailboxOptions& options);
 int command_digest(const MailboxOptions& options);
 int command_survey(const MailboxOptions& options);
 int command_test_mail(const MailboxOptions& options);
+int command_forget(const MailboxOptions& options);
+int command_backup(const BackupOptions& options);
+int command_announce(const TextOptions& options);
+int command_privacy_notice(const TextOptions& options);
 
 } // namespace mailquotad::app

@@ -103,6 +103,10 @@ text::Catalog load_catalog() {
     return text::Catalog(settings::data_directories().messages);
 }
 
+text::ClientGuides load_guides() {
+    return text::ClientGuides(settings::data_directories().clients);
+}
+
 void print(const std::string& text) {
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     if (std::fflush(stdout) != 0 || !written)

@@ -4,6 +4,7 @@
 #include "settings/settings.h"
 #include "store/database.h"
 #include "text/catalog.h"
+#include "text/client_guides.h"
 
 #include <filesystem>
 #include <optional>
@@ -49,6 +50,9 @@ store::Database open_store_writable(settings::Settings& settings, int exit_code)
 
 /// The texts of all languages. Throws text::CatalogError.
 text::Catalog load_catalog();
+
+/// The steps of all mail programs. Throws text::CatalogError.
+text::ClientGuides load_guides();
 
 /// Prints on stdout and makes sure that it arrived; throws CommandFailed when it did not (full disk, closed pipe).
 void print(const std::string& text);

@@ -159,6 +159,7 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     Decision decision = webmaster_.decide(settings_, record, alert, now, is_on_its_way(finished.slug));
     const MailContext context{.settings = settings_,
                               .catalog = parts_.catalog,
+                              .guides = parts_.guides,
                               .hash_key = parts_.database.hash_key(),
                               .now = now,
                               .freed_bytes = freed_in(parts_.database, record, decision)};
@@ -201,17 +202,10 @@ void Daemon::apply(settings::Settings settings) {
     settings_ = std::move(settings);
     prober_.set_per_server(settings_.poll.per_server);
     notifier_ = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
-    std::map<std::string, MailboxRecord> kept = std::exchange(records_, {});
-    for (const settings::Mailbox& mailbox : settings_.mailboxes) {
-        auto node = kept.extract(mailbox.slug);
-        MailboxRecord record = node ? std::move(node.mapped()) : remembered(parts_.database, mailbox);
-        record.settings = mailbox;
-        remember_survey(parts_.database, record);
-        records_.insert_or_assign(mailbox.slug, std::move(record));
-        schedule_.add(mailbox.slug, parts_.clock.steady());
-    }
-    for (const auto& [slug, record] : kept)
+    for (const std::string& slug : renew(records_, settings_, parts_.database))
         schedule_.remove(slug);
+    for (const auto& [slug, record] : records_)
+        schedule_.add(slug, parts_.clock.steady());
     status_.remarks = remarks_on(settings_);
 }
 

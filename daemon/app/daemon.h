@@ -36,6 +36,7 @@ struct DaemonParts {
     store::Database& database;
     os::EventQueue<Event>& events;
     const text::Catalog& catalog;
+    const text::ClientGuides& guides;
     os::Cancellation& cancellation;
     settings::SecretPlaces secrets;
     std::function<std::shared_ptr<notify::Notifier>(const settings::Smtp&)> make_notifier;

@@ -1,5 +1,6 @@
 #include "app/mailbox_notes.h"
 
+#include "app/surveys.h"
 #include "core/escape.h"
 #include "os/clock.h"
 
@@ -8,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
+#include <utility>
 
 namespace mailquotad::app {
 
@@ -116,6 +119,22 @@ MailboxRecord remembered(store::Database& database, const settings::Mailbox& mai
     record.evidence.assign(notes.evidence.begin(), notes.evidence.end());
     record.failing_since = notes.failing_since;
     return record;
+}
+
+std::vector<std::string> renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
+                               store::Database& database) {
+    std::map<std::string, MailboxRecord> known = std::exchange(records, {});
+    for (const settings::Mailbox& mailbox : settings.mailboxes) {
+        auto node = known.extract(mailbox.slug);
+        MailboxRecord record = node ? std::move(node.mapped()) : remembered(database, mailbox);
+        record.settings = mailbox;
+        remember_survey(database, record);
+        records.insert_or_assign(mailbox.slug, std::move(record));
+    }
+    std::vector<std::string> gone;
+    for (const auto& [slug, record] : known)
+        gone.push_back(slug);
+    return gone;
 }
 
 void note_failure(MailboxRecord& record, const ProbeReport& report, Time now) {

@@ -5,6 +5,7 @@
 #include "notify/notifier.h"
 #include "store/database.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,11 @@ inline constexpr std::size_t kEvidenceKept = 3;
 
 /// The record of a mailbox as an earlier process left it.
 MailboxRecord remembered(store::Database& database, const settings::Mailbox& mailbox);
+
+/// Records for exactly the mailboxes of the settings: known ones go on, new ones are as an earlier process left them.
+/// Returns the slugs that are gone.
+std::vector<std::string> renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
+                               store::Database& database);
 
 void note_failure(MailboxRecord& record, const ProbeReport& report, Time now);
 void note_success(MailboxRecord& record, const Snapshot& snapshot);

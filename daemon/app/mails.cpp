@@ -116,6 +116,10 @@ notify::NoticeFacts notice_facts(const MailContext& context, const settings::Mai
     facts.to = mailbox.owner.mail.empty() ? std::vector{mailbox.address} : mailbox.owner.mail;
     facts.language = mailbox.owner.language.empty() ? settings.language : mailbox.owner.language;
     facts.webmail = settings.server_of(mailbox).webmail;
+    facts.pop3 = settings.server_of(mailbox).pop3;
+    facts.guide = context.guides.guide(mailbox.owner.client.empty() ? "webmail" : mailbox.owner.client, facts.language);
+    facts.wording = settings.wording;
+    facts.codeword = mailbox.owner.codeword;
     facts.notification = notification;
     facts.assessment = assessment;
     facts.snapshot = snapshot;

@@ -53,6 +53,8 @@ notify::NoticeFacts preview_facts(const MailContext& context, const settings::Ma
             throw CommandFailed(EXIT_FAILURE,
                                 "there are no texts in the language \"" + for_terminal(options.language) + "\"");
         facts.language = options.language;
+        facts.guide =
+            context.guides.guide(mailbox.owner.client.empty() ? "webmail" : mailbox.owner.client, options.language);
     }
     if (facts.from.empty())
         facts.from = "Webmaster <webmaster@localhost>";
@@ -67,9 +69,11 @@ int command_preview(const MailboxOptions& options) {
     CommandStore store = open_store(settings);
     const settings::Mailbox& mailbox = find_mailbox(settings, options.address, EXIT_FAILURE);
     const text::Catalog catalog = load_catalog();
+    const text::ClientGuides guides = load_guides();
     const std::string no_key = "mailquotad";
     const MailContext context{.settings = settings,
                               .catalog = catalog,
+                              .guides = guides,
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = os::SystemClock().now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);
@@ -96,12 +100,14 @@ int command_test_mail(const MailboxOptions& options) {
         throw CommandFailed(EXIT_FAILURE, "there is no [smtp] in the settings: no mail can be sent");
     CommandStore store = open_store(settings);
     const text::Catalog catalog = load_catalog();
+    const text::ClientGuides guides = load_guides();
     const os::SystemClock clock;
     const settings::Mailbox& mailbox =
         options.address.empty() ? settings.mailboxes.front() : find_mailbox(settings, options.address, EXIT_FAILURE);
     const std::string no_key = "mailquotad";
     const MailContext context{.settings = settings,
                               .catalog = catalog,
+                              .guides = guides,
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = clock.now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);

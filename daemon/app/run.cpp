@@ -66,6 +66,7 @@ int command_run(const CommonOptions& options) {
     settings::Settings settings = load_settings(file, kExitBadSettings);
     store::Database database = open_store_writable(settings, EXIT_FAILURE);
     const auto catalog = std::make_shared<const text::Catalog>(load_catalog());
+    const text::ClientGuides guides = load_guides();
 
     os::EventQueue<Event> events;
     const os::SignalListener signals([&events](int number) { events.post(SignalArrived{.number = number}); });
@@ -85,6 +86,7 @@ int command_run(const CommonOptions& options) {
                     .database = database,
                     .events = events,
                     .catalog = *catalog,
+                    .guides = guides,
                     .cancellation = cancellation,
                     .secrets = settings::secret_places(),
                     .make_notifier =

@@ -2,6 +2,7 @@
 
 #include "notify/notice_fields.h"
 #include "notify/plain_words.h"
+#include "notify/text_blocks.h"
 
 namespace mailquotad::notify {
 namespace {
@@ -36,7 +37,7 @@ Headers headers_of(const NoticeFacts& facts) {
     return headers;
 }
 
-// All templates of one mail: NAME_subject.txt, NAME.txt and NAME.html.
+// All templates of one mail: NAME_subject.txt and NAME.txt; mail.html gives what the text says its HTML form.
 Message compose(const NoticeFacts& facts, const text::Catalog& catalog, const std::string& name) {
     const std::string language = language_of(facts, catalog);
     text::Fields fields = notice_fields(facts, catalog);
@@ -44,9 +45,10 @@ Message compose(const NoticeFacts& facts, const text::Catalog& catalog, const st
     message.from = facts.from;
     message.to = facts.to;
     message.subject = trimmed(catalog.render(language, name + "_subject.txt", fields));
-    message.text = wrap(catalog.render(language, name + ".txt", fields));
+    const std::string text = catalog.render(language, name + ".txt", fields);
+    message.text = wrap(text);
     fields["subject"] = text::Value{message.subject};
-    message.html = catalog.render(language, name + ".html", fields);
+    message.html = html_of(text, {.lead = facts.test ? 2U : 1U, .box_last = true}, fields, catalog);
     message.message_id = facts.message_id;
     message.in_reply_to = facts.first_message_id;
     message.language = language;

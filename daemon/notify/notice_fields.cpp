@@ -1,5 +1,6 @@
 #include "notify/notice_fields.h"
 
+#include "notify/advice_fields.h"
 #include "notify/header_text.h"
 #include "notify/outlook_words.h"
 #include "notify/plain_words.h"
@@ -90,6 +91,15 @@ void add_occasion(Fields& fields, const NoticeFacts& facts) {
     fields["reason_refused"] = has(Reason::refused);
 }
 
+/// Words that depend on how the reader is addressed; the fields are called form_WORD.
+constexpr const char* kFormWords[] = {"hello",        "your",          "your_dative",      "your_genitive",
+                                      "your_folders", "nothing_to_do", "all_clear_thanks", "nobody_asks",
+                                      "ask_back",     "reply",         "your_codeword"};
+
+std::string form_word(const text::Catalog& catalog, const std::string& language, bool formal, const std::string& word) {
+    return catalog.word(language, (formal ? "form.formal." : "form.informal.") + word);
+}
+
 void add_people(Fields& fields, const NoticeFacts& facts, const text::Catalog& catalog, const std::string& language) {
     constexpr std::size_t kLongName = 80;
     const std::string sender = split_address(facts.from).name;
@@ -101,6 +111,25 @@ void add_people(Fields& fields, const NoticeFacts& facts, const text::Catalog& c
         Value{sender.empty() ? catalog.word(language, "sender.unknown") : plain_words(sender, kLongName)};
     fields["webmail"] = Value{plain_words(facts.webmail, kLongName)};
     fields["measured"] = Value{text::date_and_time(facts.measured_local, language)};
+    fields["contact"] = Value{plain_words(facts.wording.contact, kLongName)};
+    fields["announced"] = Value{plain_words(facts.wording.announced, kLongName)};
+    fields["codeword"] = Value{plain_words(facts.codeword, kLongName)};
+    for (const char* const word : kFormWords)
+        fields["form_" + std::string(word)] = Value{form_word(catalog, language, facts.wording.formal, word)};
+}
+
+/// What an all-clear promises: until which month the space lasts.
+void add_relief(Fields& fields, const NoticeFacts& facts, const std::string& language) {
+    const bool all_clear = facts.notification.kind == NotificationKind::all_clear;
+    const auto& forecast = facts.forecast;
+    const bool meaningful = all_clear && forecast && facts.assessment.tightest &&
+                            facts.assessment.tightest->unit == Unit::bytes && forecast->growth_bytes_per_day > 0;
+    const auto median = meaningful ? forecast->full_in_days.p50 : std::nullopt;
+    const auto day = facts.measured_local.day + std::chrono::days(static_cast<int>(median.value_or(0)));
+    fields["freed"] = Value{all_clear && facts.freed_bytes.value_or(0) > 0 ? text::bytes(*facts.freed_bytes, language)
+                                                                           : std::string()};
+    fields["lasts_until"] = Value{median ? text::month_and_year(day, language) : std::string()};
+    fields["lasts_long"] = Value{meaningful && !median};
 }
 
 void add_outlook(Fields& fields, const NoticeFacts& facts, const std::string& language) {
@@ -181,7 +210,6 @@ void add_folders(Fields& fields, const NoticeFacts& facts, const text::Catalog& 
         }
     }
     fields["has_folders"] = Value{!largest.empty()};
-    fields["has_disposable"] = Value{!disposable.empty()};
     fields["folders"] = Value{std::move(largest)};
     fields["disposable"] = Value{std::move(disposable)};
 }
@@ -199,7 +227,9 @@ text::Fields notice_fields(const NoticeFacts& facts, const text::Catalog& catalo
     add_occasion(fields, facts);
     add_level(fields, facts, language);
     add_outlook(fields, facts, language);
+    add_relief(fields, facts, language);
     add_folders(fields, facts, catalog, language);
+    add_advice(fields, facts, catalog, language);
     return fields;
 }
 

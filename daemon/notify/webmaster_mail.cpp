@@ -1,6 +1,7 @@
 #include "notify/webmaster_mail.h"
 
 #include "notify/plain_words.h"
+#include "notify/text_blocks.h"
 
 #include <algorithm>
 
@@ -34,7 +35,10 @@ Fields fields_of(const WebmasterText& text, const std::string& language, const t
             {"subject", Value{text.subject}},
             {"intro", Value{listed(text.intro)}},
             {"sections", Value{std::move(sections)}},
-            {"closing", Value{listed(text.closing)}}};
+            {"closing", Value{listed(text.closing)}},
+            {"has_level", Value{false}},
+            {"stage", Value{std::string()}},
+            {"bar_width", Value{std::string()}}};
 }
 
 std::string known_language(const std::string& language, const text::Catalog& catalog) {
@@ -50,8 +54,9 @@ Message compose_webmaster(const WebmasterEnvelope& envelope, const WebmasterText
     message.from = envelope.from;
     message.to = envelope.to;
     message.subject = text.subject;
-    message.text = wrap(catalog.render(language, "webmaster.txt", fields));
-    message.html = catalog.render(language, "webmaster.html", fields);
+    const std::string words = catalog.render(language, "webmaster.txt", fields);
+    message.text = wrap(words);
+    message.html = html_of(words, {}, fields, catalog);
     message.message_id = envelope.message_id;
     message.language = language;
     message.date = envelope.now;

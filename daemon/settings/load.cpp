@@ -18,6 +18,7 @@ Settings read_settings(const Table& root, const DataDirectories& data) {
     settings.policy = read_policy(root.table("policy"), default_policy());
     settings.alerts = read_alerts(root.table("alerts"));
     settings.http = read_http(root.table("http"));
+    settings.wording = read_wording(root.table("wording"));
     settings.smtp = read_smtp(root.table("smtp"));
     settings.servers = read_servers(root, data);
     settings.mailboxes = read_mailboxes(root, data, settings);

@@ -164,6 +164,13 @@ Alerts read_alerts(const Table& table) {
     return alerts;
 }
 
+Wording read_wording(const Table& table) {
+    return {.formal = table.boolean("formal").value_or(false),
+            .webmaster = table.line("webmaster").value_or(""),
+            .contact = table.line("contact").value_or(""),
+            .announced = table.line("announced").value_or("")};
+}
+
 Http read_http(const Table& table) {
     const auto listen = table.text("listen");
     if (!listen)

@@ -50,6 +50,7 @@ Owner read_owner(const Table& table, const Context& context, const std::string& 
     owner.mail = read_addresses(table, "mail");
     owner.language = read_language(table, "language", context.data).value_or("");
     owner.notice = table.boolean("notice").value_or(false);
+    owner.codeword = table.line("codeword").value_or("");
     const auto client = table.text("client").value_or("");
     if (client.empty() || is_credential_name(client))
         owner.client = client;

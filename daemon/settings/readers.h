@@ -22,6 +22,9 @@ Alerts read_alerts(const Table& table);
 /// [http].
 Http read_http(const Table& table);
 
+/// [wording].
+Wording read_wording(const Table& table);
+
 /// [smtp]; nothing where it is absent.
 std::optional<Smtp> read_smtp(const Table& table);
 

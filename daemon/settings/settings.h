@@ -8,6 +8,7 @@
 #include "core/probe_request.h"
 #include "core/secret.h"
 #include "core/time.h"
+#include "core/wording.h"
 
 #include <filesystem>
 #include <map>
@@ -43,6 +44,7 @@ struct Owner {
     std::vector<std::string> mail;
     std::string language; ///< "" for Settings::language
     std::string client;   ///< "" for webmail
+    std::string codeword; ///< a word the owner chose, shown in every mail; may be empty
     bool notice = false;
     bool operator==(const Owner&) const = default;
 };
@@ -131,6 +133,7 @@ struct Settings {
     Policy policy;
     Alerts alerts;
     Http http;
+    Wording wording;
     std::optional<Smtp> smtp;
     std::map<std::string, Server> servers;
     std::vector<Mailbox> mailboxes;

@@ -83,6 +83,14 @@ constexpr SettingsKey kKeys[] = {
      R"(an address and a port, such as "127.0.0.1:19993" or "[::1]:19993", or "" for off)",
      "where the HTTP server listens"},
 
+    {"wording", table, "", "a table: [wording]", "how mails speak to owners"},
+    {"wording.formal", boolean, "false", "true or false", "German \"Sie\" instead of \"du\""},
+    {"wording.webmaster", text, "", R"(text, such as "Webmaster*in")", "what the webmaster is called"},
+    {"wording.contact", text, "", R"(text, such as "Telefon 0123 456 oder sonntags im Vereinsheim")",
+     "how to ask back in person, without the mail"},
+    {"wording.announced", text, "", R"(text, such as "am 3. November im Rundbrief")",
+     "when and where the mails were announced"},
+
     {"smtp", table, "", "a table: [smtp]", "how mails go out; without it nobody is mailed"},
     {"smtp.server", text, "", R"(a URL such as "smtps://HOST", "smtp+starttls://HOST" or "smtp://HOST")",
      "the server that takes the mails", true},
@@ -136,6 +144,7 @@ constexpr SettingsKey kKeys[] = {
     {"mailbox.owner.language", text, "", kLanguageForm, "default: language"},
     {"mailbox.owner.client", text, R"("")", R"(the name of a file in config/clients, such as "thunderbird")",
      "the owner's mail program, for the steps; default: webmail"},
+    {"mailbox.owner.codeword", text, R"("")", "text", "a word that the owner chose; shown in every mail, no secret"},
     {"mailbox.owner.notice", boolean, "false", "true or false", "whether stage notice is mailed too"},
 
     {"password.credential", text, "", "a name of letters, digits and . _ - @ +",

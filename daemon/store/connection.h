@@ -17,6 +17,7 @@ struct Dialect {
     std::string_view begin_writing; ///< begins a transaction that will write
     std::string_view identity;      ///< type of a primary key that the database counts up, never reusing a number
     std::string_view count_named;   ///< asks for the number of tables called :name
+    std::string_view about_mailbox; ///< asks for the names of all tables with a column mailbox_id
 };
 
 /// One open session. Used by one thread.

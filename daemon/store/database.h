@@ -196,6 +196,9 @@ public:
     /// Ends the silence of a mailbox. Returns whether there was one.
     bool clear_silence(const std::string& slug);
 
+    /// All that is stored about a mailbox, as JSON for the person whose data it is (GDPR Art. 15): an object of tables,
+    /// each a list of rows. "{}" where nothing is.
+    std::string everything_about(const std::string& slug);
     /// Deletes everything about a mailbox, waiting mail too, and overwrites it in the file. What is kept by login
     /// (login_backoff) stays. Not inside transaction().
     void forget(const std::string& slug);

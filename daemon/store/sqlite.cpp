@@ -27,6 +27,8 @@ constexpr Dialect kDialect{
     .begin_writing = "BEGIN IMMEDIATE",
     .identity = "INTEGER PRIMARY KEY AUTOINCREMENT",
     .count_named = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = :name",
+    .about_mailbox = "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'mailbox_id'"
+                     " WHERE m.type = 'table' ORDER BY m.name",
 };
 
 constexpr std::chrono::seconds kPatience{10};

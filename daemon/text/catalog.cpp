@@ -19,6 +19,7 @@ struct Language {
     std::map<std::string, std::string> words;
 };
 using Languages = std::map<std::string, Language>;
+constexpr const char* kShared = ""; ///< the language of what lies beside the language folders
 
 std::string read_text(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -63,7 +64,7 @@ Language read_language(const fs::path& folder) {
 template <typename Map>
 const typename Map::mapped_type* find(const Languages& languages, Map Language::*member, const std::string& language,
                                       const std::string& key) {
-    for (const std::string& candidate : {language, std::string(kFallback)}) {
+    for (const std::string& candidate : {language, std::string(kFallback), std::string(kShared)}) {
         const auto found = languages.find(candidate);
         if (found == languages.end()) {
             continue;
@@ -82,12 +83,14 @@ void add_gaps(const Languages& languages, Map Language::*member, const std::stri
     std::set<std::string> all;
     for (const auto& [name, language] : languages) {
         for (const auto& [key, text] : language.*member) {
-            all.insert(key);
+            if (name != kShared) {
+                all.insert(key);
+            }
         }
     }
     for (const auto& [name, language] : languages) {
         for (const std::string& key : all) {
-            if (!(language.*member).contains(key)) {
+            if (name != kShared && !(language.*member).contains(key)) {
                 gaps.push_back(name + ": no " + what + " " + key);
             }
         }
@@ -112,6 +115,7 @@ struct Catalog::Impl {
 Catalog::Catalog(const fs::path& messages) : impl_(std::make_unique<Impl>()) {
     impl_->folder = messages;
     try {
+        impl_->languages.emplace(kShared, read_language(messages));
         for (const fs::directory_entry& entry : fs::directory_iterator(messages)) {
             const std::string name = entry.path().filename().string();
             if (entry.is_directory() && name.front() != '.') {
@@ -131,13 +135,15 @@ Catalog& Catalog::operator=(Catalog&&) noexcept = default;
 Catalog::~Catalog() = default;
 
 bool Catalog::has(const std::string& language) const {
-    return impl_->languages.contains(language);
+    return language != kShared && impl_->languages.contains(language);
 }
 
 std::vector<std::string> Catalog::languages() const {
     std::vector<std::string> names;
     for (const auto& [name, language] : impl_->languages) {
-        names.push_back(name);
+        if (name != kShared) {
+            names.push_back(name);
+        }
     }
     return names;
 }

@@ -27,7 +27,8 @@ struct Value {
 /// Constant after its construction; may be used by several threads at a time.
 class Catalog {
 public:
-    /// Reads every language folder of `messages`. Throws CatalogError that names file and line.
+    /// Reads every language folder of `messages`, and beside them the templates that are the same in all languages.
+    /// Throws CatalogError that names file and line.
     explicit Catalog(const std::filesystem::path& messages);
     Catalog(Catalog&&) noexcept;
     Catalog& operator=(Catalog&&) noexcept;

@@ -100,6 +100,16 @@ std::string day_and_month(std::chrono::sys_days day, const std::string& language
            std::string((*months)[static_cast<unsigned>(civil.month()) - 1]);
 }
 
+std::string month_and_year(std::chrono::sys_days day, const std::string& language) {
+    const Months* const months = months_of(language);
+    if (months == nullptr) {
+        return format_date(day).substr(0, 7);
+    }
+    const std::chrono::year_month_day civil(day);
+    return std::string((*months)[static_cast<unsigned>(civil.month()) - 1]) + " " +
+           std::to_string(static_cast<int>(civil.year()));
+}
+
 std::string date_and_time(const LocalTime& time, const std::string& language) {
     const std::int64_t minutes = time.minute_of_day.count();
     return date(time.day, language) + ", " + two_digits(minutes / 60) + ":" + two_digits(minutes % 60) +

@@ -24,6 +24,9 @@ std::string date(std::chrono::sys_days day, const std::string& language);
 /// The same without the year: "21. November" / "21 November".
 std::string day_and_month(std::chrono::sys_days day, const std::string& language);
 
+/// "November 2026"; a language without names of its own gets "2026-11".
+std::string month_and_year(std::chrono::sys_days day, const std::string& language);
+
 /// "21. November 2026, 19:05 Uhr" / "21 November 2026, 19:05".
 std::string date_and_time(const LocalTime& time, const std::string& language);
 

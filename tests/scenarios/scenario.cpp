@@ -166,6 +166,7 @@ private:
                              .database = *database_,
                              .events = events_,
                              .catalog = catalog_,
+                             .guides = guides_,
                              .cancellation = cancellation_,
                              .secrets = {},
                              .make_notifier = [this](const settings::Smtp&) { return notifier_; },
@@ -232,6 +233,7 @@ private:
     os::EventQueue<app::Event> events_;
     os::Cancellation cancellation_;
     text::Catalog catalog_{std::filesystem::path(SOURCE_FOLDER) / "config/messages"};
+    text::ClientGuides guides_{std::filesystem::path(SOURCE_FOLDER) / "config/clients"};
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<app::Daemon> daemon_;
     std::size_t seen_ = 0;

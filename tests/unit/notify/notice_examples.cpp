@@ -134,6 +134,75 @@ NoticeFacts test_mail() {
     return facts;
 }
 
+Advice advice(AdviceKind kind, FolderRole role, std::int64_t frees, std::int64_t messages, double after) {
+    Advice one;
+    one.kind = kind;
+    one.role = role;
+    one.frees_bytes = frees;
+    one.messages = messages;
+    one.used_ratio_after = after;
+    one.counts = Counts::yes;
+    return one;
+}
+
+AdvicePlan plan() {
+    Advice trash = advice(AdviceKind::empty_trash, FolderRole::trash, 12 * kMiB, 1234, 0.71);
+    trash.counts = Counts::presumably;
+    trash.days_gained = 24;
+    Advice old = advice(AdviceKind::archive_old, FolderRole::inbox, 21 * kMiB, 402, 0.62);
+    old.before = Month{2024 * 12 + 2};
+    old.days_gained = 45;
+    old.reversible = true;
+    Advice sent = advice(AdviceKind::sent_attachments, FolderRole::sent, 9 * kMiB, 7, 0.74);
+    sent.larger_than_bytes = kMiB;
+    AdvicePlan plan;
+    plan.target_ratio = 0.70;
+    plan.plan = {trash, old, sent};
+    plan.all = {trash, sent, old};
+    plan.reaches_target = true;
+    plan.used_ratio_after_plan = 0.41;
+    return plan;
+}
+
+NoticeFacts with_advice(const std::string& client, const std::string& language) {
+    NoticeFacts facts = ordinary_facts();
+    facts.advice = plan();
+    facts.guide = text::ClientGuides(SOURCE_FOLDER "/config/clients").guide(client, language);
+    facts.forecast = forecast(12.0, 29.0);
+    facts.wording.contact = "0123 456";
+    facts.wording.announced = language == "de" ? "am 3. November im Rundbrief" : "on 3 November in the newsletter";
+    facts.codeword = "Zwergdommel";
+    return facts;
+}
+
+NoticeFacts formal_and_full(const std::string& language) {
+    NoticeFacts facts = with_advice("outlook-new", language);
+    facts.wording.formal = true;
+    facts.owner_name = "Kim Muster";
+    set_stage(facts, Stage::full, {Reason::used});
+    set_quota(facts, storage(100 * kMiB, 100 * kMiB));
+    Advice bigger = advice(AdviceKind::bigger_box, FolderRole::other, 0, 0, 0.66);
+    bigger.limit_bytes = 150 * kMiB;
+    facts.advice->plan = {advice(AdviceKind::delete_largest, FolderRole::inbox, 8 * kMiB, 5, 0.92), bigger};
+    facts.advice->reaches_target = false;
+    return facts;
+}
+
+NoticeFacts by_pop3(const std::string& language) {
+    NoticeFacts facts = with_advice("thunderbird", language);
+    facts.pop3 = Endpoint{.protocol = Protocol::pop3, .tls = TlsMode::implicit, .host = "p2.qloc.de", .port = 995};
+    facts.advice->plan = {advice(AdviceKind::fetch_by_pop3, FolderRole::inbox, 46 * kMiB, 812, 0.37)};
+    facts.advice->used_ratio_after_plan = 0.37;
+    return facts;
+}
+
+NoticeFacts relieved() {
+    NoticeFacts facts = all_clear();
+    facts.freed_bytes = 22 * kMiB;
+    facts.forecast = forecast(200.0, 320.0);
+    return facts;
+}
+
 // Names of folders that try to break out, to hide and to become a link.
 NoticeFacts hostile() {
     NoticeFacts facts = urgent();
@@ -190,7 +259,11 @@ std::vector<Example> examples(const std::string& language) {
                                 {"little-free", little_free()},
                                 {"limit-from-settings", limit_from_settings()},
                                 {"test", test_mail()},
-                                {"hostile", hostile()}};
+                                {"hostile", hostile()},
+                                {"advice", with_advice("thunderbird", language)},
+                                {"advice-full", formal_and_full(language)},
+                                {"advice-pop3", by_pop3(language)},
+                                {"relieved", relieved()}};
     for (Example& example : all) {
         example.facts.language = language;
         if (language == "en" && !example.facts.webmail.empty() && example.name != "hostile") {

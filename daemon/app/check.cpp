@@ -53,6 +53,17 @@ void show_progress(std::size_t done, std::size_t all) {
         std::cerr << '\r' << done << " of " << all << (done == all ? "\r            \r" : "") << std::flush;
 }
 
+/// Takes the mailboxes out of `waiting` that the same connection can measure as this one.
+std::vector<const settings::Mailbox*> take_visit(std::deque<const settings::Mailbox*>& waiting,
+                                                 std::deque<const settings::Mailbox*>::iterator first) {
+    const std::string visit = visit_of(**first);
+    const auto others = std::stable_partition(
+        waiting.begin(), waiting.end(), [&](const settings::Mailbox* mailbox) { return visit_of(*mailbox) != visit; });
+    std::vector<const settings::Mailbox*> taken(others, waiting.end());
+    waiting.erase(others, waiting.end());
+    return taken;
+}
+
 /// Probes all mailboxes, as many at once as the settings allow; results in the order of the settings.
 std::vector<CheckResult> probe_all(Round& round, bool force) {
     os::EventQueue<ProbeFinished> results;
@@ -71,8 +82,11 @@ std::vector<CheckResult> probe_all(Round& round, bool force) {
     while (reports.size() < round.mailboxes.size()) {
         for (auto next = waiting.begin(); next != waiting.end();) {
             if (prober.has_room((*next)->server)) {
-                prober.start(job_of(round, **next, hash_key, force));
-                next = waiting.erase(next);
+                std::vector<ProbeJob> jobs;
+                for (const settings::Mailbox* mailbox : take_visit(waiting, next))
+                    jobs.push_back(job_of(round, *mailbox, hash_key, force));
+                prober.start(std::move(jobs));
+                next = waiting.begin();
             } else {
                 ++next;
             }

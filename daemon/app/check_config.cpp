@@ -5,7 +5,9 @@
 #include "core/escape.h"
 #include "settings/secret_reader.h"
 
+#include <algorithm>
 #include <iostream>
+#include <vector>
 
 namespace mailquotad::app {
 
@@ -26,8 +28,22 @@ bool try_secret(const std::string& owner, const settings::SecretReference& refer
 
 int unreadable_secrets(const settings::Settings& settings) {
     int unreadable = 0;
-    for (const settings::Mailbox& mailbox : settings.mailboxes)
-        unreadable += try_secret("mailbox " + for_terminal(mailbox.address), mailbox.password) ? 0 : 1;
+    std::vector<const settings::SecretReference*> tried; // one of many mailboxes is tried once
+    const auto try_once = [&](const std::string& owner, const settings::SecretReference& reference) {
+        const auto same = [&](const settings::SecretReference* other) { return *other == reference; };
+        if (std::find_if(tried.begin(), tried.end(), same) != tried.end())
+            return;
+        tried.push_back(&reference);
+        unreadable += try_secret(owner, reference) ? 0 : 1;
+    };
+    for (const settings::Mailbox& mailbox : settings.mailboxes) {
+        if (!mailbox.by_administrator)
+            try_once("mailbox " + for_terminal(mailbox.address), mailbox.password);
+    }
+    for (const auto& [key, server] : settings.servers) {
+        if (server.administrator)
+            try_once("server." + key + ".quota_administrator", server.administrator->password);
+    }
     if (settings.smtp && settings.smtp->password)
         unreadable += try_secret("smtp", *settings.smtp->password) ? 0 : 1;
     return unreadable;

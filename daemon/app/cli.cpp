@@ -80,6 +80,8 @@ void add_mailbox_commands(CLI::App& app, CommandLine& line) {
         add_mailbox_command(app, line, "explain", "why a mail was or was not sent, what comes next", &command_explain);
     explain->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
     add_format(*explain, options.format, {{"table", OutputFormat::table}, {"json", OutputFormat::json}});
+    explain->add_flag("--evidence", options.evidence,
+                      "with the conversations of the last failed probes, for the provider; passwords are blanked");
 
     CLI::App* history = add_mailbox_command(app, line, "history", "past usage", &command_history);
     history->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();

@@ -31,9 +31,10 @@ struct MailboxOptions {
     CommonOptions common;
     std::string address;
     OutputFormat format = OutputFormat::table;
-    bool once = false;    ///< survey: look at single messages although depth is totals, and keep nothing
-    std::string stage;    ///< preview
-    std::string language; ///< preview
+    bool once = false;     ///< survey: look at single messages although depth is totals, and keep nothing
+    std::string stage;     ///< preview
+    std::string language;  ///< preview
+    bool evidence = false; ///< explain: with the conversations of failed probes
 };
 
 struct ForecastOptions {

@@ -51,7 +51,7 @@ std::filesystem::path config_file(const std::string& option) {
     return "/etc/mailquotad/mailquotad.toml";
 }
 
-settings::Settings load_settings(const std::filesystem::path& file, int exit_code) {
+settings::Loaded load_settings_file(const std::filesystem::path& file, int exit_code) {
     settings::Loaded loaded = settings::load(file, settings::data_directories());
     for (const settings::Problem& problem : loaded.problems)
         std::cerr << to_string(problem) << '\n';
@@ -59,7 +59,11 @@ settings::Settings load_settings(const std::filesystem::path& file, int exit_cod
         throw CommandFailed(exit_code, "the settings have errors: " + for_terminal(file.string()));
     if (!loaded.settings->timezone.empty())
         os::set_zone(loaded.settings->timezone);
-    return std::move(*loaded.settings);
+    return loaded;
+}
+
+settings::Settings load_settings(const std::filesystem::path& file, int exit_code) {
+    return std::move(*load_settings_file(file, exit_code).settings);
 }
 
 const settings::Mailbox& find_mailbox(const settings::Settings& settings, const std::string& name, int exit_code) {

@@ -29,6 +29,9 @@ inline constexpr int kExitBadSettings = 78; ///< EX_CONFIG of sysexits.h
 /// --config, else $MAILQUOTAD_CONFIG, else /etc/mailquotad/mailquotad.toml.
 std::filesystem::path config_file(const std::string& option);
 
+/// As load_settings, with what belongs to the file; its settings are there.
+settings::Loaded load_settings_file(const std::filesystem::path& file, int exit_code);
+
 /// Loads the settings, prints every problem on stderr, sets the time zone. Throws CommandFailed with `exit_code`
 /// where there is an error.
 settings::Settings load_settings(const std::filesystem::path& file, int exit_code);

@@ -63,9 +63,11 @@ bool Daemon::run() {
 }
 
 void Daemon::turn() {
+    if (auto settings = parts_.new_lists())
+        take_settings(std::move(*settings));
     start_due_probes();
     for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now()))
-        schedule_.hasten(slug, parts_.clock.steady());
+        visits_.hasten(records_.at(slug).settings, parts_.clock.steady());
     start_due_mail();
     tidy();
     publish();
@@ -85,7 +87,7 @@ void Daemon::handle(Event event) {
 
 std::optional<os::SteadyTime> Daemon::next_due() const {
     const os::SteadyTime now = parts_.clock.steady();
-    std::optional<os::SteadyTime> next = drawing_.sooner(schedule_.next_after(now));
+    std::optional<os::SteadyTime> next = drawing_.sooner(visits_.next_after(now));
     if (!notifier_ || mailer_.is_busy())
         return next;
     if (const auto mail = parts_.database.next_mail_due()) {
@@ -96,15 +98,13 @@ std::optional<os::SteadyTime> Daemon::next_due() const {
 }
 
 void Daemon::start_due_probes() {
-    for (const std::string& slug : schedule_.due(parts_.clock.steady())) {
-        const MailboxRecord& record = records_.at(slug);
-        if (!prober_.has_room(record.settings.server))
-            continue;
-        schedule_.started(slug);
-        prober_.start(probe_job(settings_, record.settings, &parts_.database, parts_.database.hash_key()));
+    for (const std::string& visit : visits_.due(parts_.clock.steady())) {
+        const std::string& server = visits_.server_of(visit);
+        if (prober_.has_room(server, servers_.troubled(server)))
+            prober_.start(visits_.start(visit, records_, settings_, parts_.database));
     }
     if (auto survey = due_survey(settings_, records_, prober_, parts_.database, parts_.clock.now()))
-        prober_.start(std::move(*survey));
+        prober_.start({std::move(*survey)});
 }
 
 void Daemon::start_due_mail() {
@@ -117,41 +117,37 @@ void Daemon::start_due_mail() {
 
 void Daemon::probe_finished(ProbeFinished finished) {
     prober_.ended(finished);
-    const auto found = records_.find(finished.slug);
-    if (found == records_.end())
-        return; // taken out of the settings while it was being probed
-    MailboxRecord& record = found->second;
+    if (const auto found = records_.find(finished.slug); found != records_.end())
+        take_result(found->second, finished);
+    if (finished.ends_visit && !finished.was_survey) // even of mailboxes taken out of the settings meanwhile
+        visits_.ended(finished, records_, settings_, parts_.clock);
+}
+
+void Daemon::take_result(MailboxRecord& record, ProbeFinished& finished) {
     if (finished.was_survey)
         return take_survey(parts_.database, record, finished, settings_, parts_.clock.now());
     record.last_attempt = parts_.clock.now();
     record.last_cost = finished.report.cost;
     log_warnings(record, finished.warnings);
     try {
-        if (finished.report.snapshot() != nullptr)
-            probe_succeeded(record, finished);
-        else
-            probe_failed(record, finished);
+        finished.report.snapshot() != nullptr ? probe_succeeded(record, finished) : probe_failed(record, finished);
     } catch (const std::exception& error) {
         log_lost_step(record, "keeping the result of a probe", error);
     }
-    const auto kind = record.failure ? std::optional(record.failure->kind) : std::nullopt;
-    const Seconds delay = delay_after(settings_.poll.interval, kind, record.failures_in_a_row);
-    schedule_.finished(finished.slug, parts_.clock.steady(), delay, finished.report.not_before);
-    if (record.look_again_at && !record.failure)
-        schedule_.hasten(finished.slug,
-                         parts_.clock.steady() + std::max(Seconds(1), *record.look_again_at - parts_.clock.now()));
 }
 
 void Daemon::probe_failed(MailboxRecord& record, const ProbeFinished& finished) {
     const Time now = parts_.clock.now();
     note_failure(record, finished.report, now);
-    log_failure(record);
+    follow_failure(servers_, record, finished);
+    log_failure(record, servers_.troubled(record.settings.server), finished.login.tried);
     keep_failure(parts_.database, record, finished, now);
 }
 
 void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finished) {
     const Time now = parts_.clock.now();
     note_success(record, *finished.report.snapshot());
+    follow_success(servers_, record, now);
     AlertState alert = record.alert;
     const Judgement judgement = judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now));
     record.assessment = assess(judgement, alert.stage, now, settings_.alerts.confirm_after);
@@ -202,26 +198,27 @@ void Daemon::apply(settings::Settings settings) {
     settings_ = std::move(settings);
     prober_.set_per_server(settings_.poll.per_server);
     notifier_ = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
-    for (const std::string& slug : renew(records_, settings_, parts_.database))
-        schedule_.remove(slug);
-    for (const auto& [slug, record] : records_)
-        schedule_.add(slug, parts_.clock.steady());
+    renew(records_, settings_, parts_.database);
+    visits_.set(settings_, parts_.clock.steady());
+    servers_.set_servers(mailboxes_per_server(settings_));
     status_.remarks = remarks_on(settings_);
 }
 
 void Daemon::reload() {
     parts_.service.reloading();
-    auto settings = parts_.reload();
+    take_settings(parts_.reload());
+    parts_.service.ready();
+}
+
+void Daemon::take_settings(std::optional<settings::Settings> settings) {
     status_.config_last_reload_successful = settings.has_value();
     if (settings) {
         apply(std::move(*settings));
         status_.config_last_reload_success = parts_.clock.now();
     }
-    parts_.service.ready();
 }
 
-/// Once a day: history beyond its retention goes.
-void Daemon::tidy() {
+void Daemon::tidy() { // history beyond its retention goes, once a day
     if (parts_.clock.now() - tidied_at_ < Days(1))
         return;
     tidied_at_ = parts_.clock.now();
@@ -233,7 +230,8 @@ void Daemon::publish() {
         return;
     draw_mailboxes(status_, settings_, records_, parts_.database.hash_key(), parts_.clock.now());
     status_.outbox_pending = parts_.database.unsent_mail();
-    annotate(status_, settings_, parts_.database.silences(status_.at), schedule_, parts_.clock.steady());
+    annotate(status_, settings_, parts_.database.silences(status_.at), visits_, parts_.clock.steady());
+    status_.troubles = servers_.troubles();
     status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
     parts_.publish(std::make_shared<const Status>(status_));
     parts_.service.status(summary(status_));

@@ -7,7 +7,8 @@
 #include "app/mails.h"
 #include "app/outlook.h"
 #include "app/prober.h"
-#include "app/schedule.h"
+#include "app/server_watch.h"
+#include "app/visits.h"
 #include "app/webmaster.h"
 #include "os/event_queue.h"
 #include "os/service_manager.h"
@@ -43,6 +44,8 @@ struct DaemonParts {
     std::function<void(StatusPointer)> publish;
     std::function<std::optional<settings::Settings>()> reload; ///< nothing: the old settings stay
     std::string version;
+    /// The settings with those files of mailboxes read again that have changed; nothing inside: they have errors.
+    std::function<std::optional<std::optional<settings::Settings>>()> new_lists = [] { return std::nullopt; };
 };
 
 class Daemon {
@@ -66,12 +69,14 @@ public:
 private:
     void apply(settings::Settings settings);
     void reload();
+    void take_settings(std::optional<settings::Settings> settings);
     void start_due_probes();
     void start_due_mail();
     void tidy();
     void publish();
 
     void probe_finished(ProbeFinished finished);
+    void take_result(MailboxRecord& record, ProbeFinished& finished);
     void probe_failed(MailboxRecord& record, const ProbeFinished& finished);
     void probe_succeeded(MailboxRecord& record, const ProbeFinished& finished);
     void mail_finished(MailFinished finished);
@@ -83,11 +88,12 @@ private:
 
     DaemonParts parts_;
     settings::Settings settings_;
-    std::map<std::string, MailboxRecord> records_; ///< by slug
+    MailboxRecords records_;
     std::shared_ptr<notify::Notifier> notifier_;
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
     Webmaster webmaster_;
-    Schedule schedule_;
+    Visits visits_;
+    ServerWatch servers_;
     Forecaster forecaster_;
     Status status_; ///< what is not per mailbox
     DrawingPace drawing_;

@@ -1,5 +1,8 @@
 #include "app/daemon_log.h"
 
+#include "app/mailbox_notes.h"
+#include "app/picture.h"
+
 #include <spdlog/spdlog.h>
 
 namespace mailquotad::app {
@@ -17,8 +20,23 @@ void log_measurement(const MailboxRecord& record, const ProbeCost& cost) {
                  to_string(record.decision), cost.round_trips, cost.commands, cost.seconds);
 }
 
-void log_failure(const MailboxRecord& record) {
-    spdlog::warn("{}: {}: {}", record.settings.slug, to_string(record.failure->kind), record.failure->detail);
+void log_failure(const MailboxRecord& record, bool server_in_trouble, bool tried) {
+    const bool known = server_in_trouble || (!tried && record.failures_in_a_row > 1);
+    const std::string detail = observe::hide_names(record.failure->detail, private_names(record));
+    spdlog::log(known ? spdlog::level::debug : spdlog::level::warn, "{}: {}: {}", record.settings.slug,
+                to_string(record.failure->kind), detail);
+}
+
+void follow_failure(ServerWatch& servers, const MailboxRecord& record, const ProbeFinished& finished) {
+    if (const auto trouble = servers.failed(server_failure(record, finished)))
+        spdlog::error("server {}: {}: {} (the same for all of its mailboxes; said once)", trouble->server,
+                      to_string(trouble->kind), trouble->detail);
+}
+
+void follow_success(ServerWatch& servers, const MailboxRecord& record, Time now) {
+    if (const auto ended = servers.succeeded(record.settings.server))
+        spdlog::info("server {}: works again after {} s of {}; {} mailboxes were not measured", ended->server,
+                     (now - ended->since).count(), to_string(ended->kind), ended->mailboxes);
 }
 
 void log_mail(const store::OutboxRow& row, const notify::DeliveryResult& result) {

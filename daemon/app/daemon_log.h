@@ -2,6 +2,8 @@
 #pragma once
 
 #include "app/mailbox_record.h"
+#include "app/probe_job.h"
+#include "app/server_watch.h"
 #include "notify/notifier.h"
 #include "store/database.h"
 
@@ -13,7 +15,12 @@ namespace mailquotad::app {
 
 void log_warnings(const MailboxRecord& record, const std::vector<std::string>& warnings);
 void log_measurement(const MailboxRecord& record, const ProbeCost& cost);
-void log_failure(const MailboxRecord& record);
+/// One line for each failure; only at debug while its server is in trouble, which has one line of its own, and when a
+/// login that is in back-off was not tried again.
+void log_failure(const MailboxRecord& record, bool server_in_trouble, bool tried);
+/// What the failure says of its server; a trouble that begins is one line, and so is its end.
+void follow_failure(ServerWatch& servers, const MailboxRecord& record, const ProbeFinished& finished);
+void follow_success(ServerWatch& servers, const MailboxRecord& record, Time now);
 void log_mail(const store::OutboxRow& row, const notify::DeliveryResult& result);
 /// The database could not take a result; it is kept in memory and tried again.
 void log_lost_step(const MailboxRecord& record, const std::string& step, const std::exception& error);

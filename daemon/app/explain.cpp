@@ -34,6 +34,7 @@ struct Explanation {
     std::vector<store::MailFact> mails;
     std::vector<NextStep> next;
     std::optional<store::Silence> silence;
+    bool evidence_shown = false; ///< --evidence
 };
 
 std::string level(const Assessment& assessment) {
@@ -91,7 +92,7 @@ std::string next_text(const Explanation& about) {
     return text.empty() ? "" : "\nWhat comes next\n" + text;
 }
 
-std::string evidence_text(const Notes& notes) {
+std::string evidence_text(const Notes& notes, bool shown) {
     std::string text;
     for (const Evidence& evidence : notes.evidence) {
         text += "\nFailed on " + local_minute(evidence.at) + ": " + std::string(to_string(evidence.failure.kind)) +
@@ -99,6 +100,8 @@ std::string evidence_text(const Notes& notes) {
         for (const std::string& line : evidence.wire_log)
             text += "    " + for_terminal(line) + '\n';
     }
+    if (!notes.evidence.empty() && !shown)
+        text += "What was said then: mailquotad explain --evidence\n";
     return text;
 }
 
@@ -126,7 +129,7 @@ std::string explanation_text(const Explanation& about) {
     text += "Mails to   " + recipients_text(about.mailbox) + '\n';
     const std::string rules = rules_text(about.rules);
     text += (rules.empty() ? "" : "\n" + rules) + "\n" + mails_table(about.mails) + next_text(about);
-    return text + evidence_text(about.notes);
+    return text + evidence_text(about.notes, about.evidence_shown);
 }
 
 ordered_json time_or_null(const std::optional<Time>& time) {
@@ -267,7 +270,12 @@ int command_explain(const MailboxOptions& options) {
     settings::Settings settings = load_settings(config_file(options.common.config), kExitUnknown);
     store::Database database = open_store_readable(settings, kExitUnknown);
     const settings::Mailbox& mailbox = find_mailbox(settings, options.address, kExitUnknown);
-    const Explanation about = explanation_of(settings, mailbox, database);
+    Explanation about = explanation_of(settings, mailbox, database);
+    about.evidence_shown = options.evidence;
+    for (Evidence& evidence : about.notes.evidence) {
+        if (!options.evidence)
+            evidence.wire_log.clear();
+    }
     print(options.format == OutputFormat::json ? explanation_json(about) : explanation_text(about));
     return 0;
 }

@@ -40,8 +40,10 @@ void count_refusal(store::Database& database, const std::string& key, const std:
 LoginKeys login_keys(const ProbeRequest& request, const std::string& hash_key) {
     const std::string server = to_string(request.endpoint);
     const std::string login = server + '\n' + request.username;
+    // Dovecot's "kim@verein.example*master" is a name for each mailbox and one login for all of them.
+    const std::string shared = request.shared_login.empty() ? login : server + '\n' + request.shared_login;
     return {.login = store::keyed_hash(hash_key, "login\n" + login + '\n' + request.authorize_as, 32),
-            .shared = store::keyed_hash(hash_key, "shared\n" + login, 32)};
+            .shared = store::keyed_hash(hash_key, "shared\n" + shared, 32)};
 }
 
 std::string credential_key(const std::string& login_key, const Secret& password, const std::string& hash_key) {
@@ -51,11 +53,15 @@ std::string credential_key(const std::string& login_key, const Secret& password,
     return key;
 }
 
-std::optional<std::string> login_obstacle(const LoginKeys& keys, const LoginMemory& memory, const Secret& password,
-                                          const std::string& hash_key, Time now) {
+std::optional<LoginObstacle> login_obstacle(const LoginKeys& keys, const LoginMemory& memory, const Secret& password,
+                                            const std::string& hash_key, Time now) {
     if (auto own = obstacle(memory.login, credential_key(keys.login, password, hash_key), 1, now))
-        return own;
-    return obstacle(memory.shared, credential_key(keys.shared, password, hash_key), kSharedRefusals, now);
+        return LoginObstacle{.detail = std::move(*own), .shared = false};
+    if (auto all = obstacle(memory.shared, credential_key(keys.shared, password, hash_key), kSharedRefusals, now))
+        return LoginObstacle{.detail =
+                                 "the login that several mailboxes share was refused three times in a row: " + *all,
+                             .shared = true};
+    return std::nullopt;
 }
 
 void record_login(store::Database& database, const LoginResult& result, Time now) {

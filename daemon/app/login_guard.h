@@ -27,16 +27,23 @@ LoginKeys login_keys(const ProbeRequest& request, const std::string& hash_key);
 /// Belongs to the login and the credential together: a changed password gives another key.
 std::string credential_key(const std::string& login_key, const Secret& password, const std::string& hash_key);
 
+/// Why a login is not tried.
+struct LoginObstacle {
+    std::string detail;
+    bool shared = false; ///< it was refused for other mailboxes, not for this one
+};
+
 /// Why a login is not to be tried now; nothing where it may be. After refusals of the same credential it is tried
 /// again after 1 h, 4 h, then daily; a login that several mailboxes share stops after three refusals in a row.
-std::optional<std::string> login_obstacle(const LoginKeys& keys, const LoginMemory& memory, const Secret& password,
-                                          const std::string& hash_key, Time now);
+std::optional<LoginObstacle> login_obstacle(const LoginKeys& keys, const LoginMemory& memory, const Secret& password,
+                                            const std::string& hash_key, Time now);
 
 /// How a login ended; what record_login stores.
 struct LoginResult {
     LoginKeys keys;
-    std::string credential;        ///< credential_key of keys.login
-    std::string shared_credential; ///< credential_key of keys.shared
+    std::string credential;         ///< credential_key of keys.login
+    std::string shared_credential;  ///< credential_key of keys.shared
+    bool stopped_by_others = false; ///< not tried: LoginObstacle::shared
     bool tried = false;
     bool refused = false;
     bool accepted = false;

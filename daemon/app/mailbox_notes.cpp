@@ -1,5 +1,6 @@
 #include "app/mailbox_notes.h"
 
+#include "app/picture.h"
 #include "app/surveys.h"
 #include "core/escape.h"
 #include "os/clock.h"
@@ -117,12 +118,13 @@ MailboxRecord remembered(store::Database& database, const settings::Mailbox& mai
     record.decision = record.alert.last_reason;
     Notes notes = read_notes(database, mailbox.slug);
     record.evidence.assign(notes.evidence.begin(), notes.evidence.end());
+    hide_evidence(record);
     record.failing_since = notes.failing_since;
     return record;
 }
 
-std::vector<std::string> renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
-                               store::Database& database) {
+void renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
+           store::Database& database) {
     std::map<std::string, MailboxRecord> known = std::exchange(records, {});
     for (const settings::Mailbox& mailbox : settings.mailboxes) {
         auto node = known.extract(mailbox.slug);
@@ -131,10 +133,6 @@ std::vector<std::string> renew(std::map<std::string, MailboxRecord>& records, co
         remember_survey(database, record);
         records.insert_or_assign(mailbox.slug, std::move(record));
     }
-    std::vector<std::string> gone;
-    for (const auto& [slug, record] : known)
-        gone.push_back(slug);
-    return gone;
 }
 
 void note_failure(MailboxRecord& record, const ProbeReport& report, Time now) {
@@ -146,6 +144,22 @@ void note_failure(MailboxRecord& record, const ProbeReport& report, Time now) {
     record.evidence.push_front({.at = now, .failure = *record.failure, .wire_log = report.wire_log});
     if (record.evidence.size() > kEvidenceKept)
         record.evidence.pop_back();
+    hide_evidence(record);
+}
+
+std::optional<ServerFailure> server_failure(const MailboxRecord& record, const ProbeFinished& finished) {
+    const ProbeFailure& failure = *record.failure;
+    // Of what an administrator asks only a refused question is a single mailbox's own.
+    const bool for_all = record.settings.by_administrator && failure.kind != FailureKind::protocol;
+    if (!finished.login.tried && !for_all)
+        return std::nullopt;
+    return ServerFailure{
+        .server = record.settings.server,
+        .slug = record.settings.slug,
+        .failure = {.kind = failure.kind, .detail = observe::hide_names(failure.detail, private_names(record))},
+        .failing_since = *record.failing_since,
+        .answered = finished.report.cost.bytes_received > 0,
+        .for_all = for_all};
 }
 
 void note_success(MailboxRecord& record, const Snapshot& snapshot) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "app/mailbox_record.h"
+#include "app/probe_job.h"
+#include "app/server_watch.h"
 #include "notify/notifier.h"
 #include "store/database.h"
 
@@ -18,11 +20,11 @@ inline constexpr std::size_t kEvidenceKept = 3;
 MailboxRecord remembered(store::Database& database, const settings::Mailbox& mailbox);
 
 /// Records for exactly the mailboxes of the settings: known ones go on, new ones are as an earlier process left them.
-/// Returns the slugs that are gone.
-std::vector<std::string> renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
-                               store::Database& database);
+void renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings, store::Database& database);
 
 void note_failure(MailboxRecord& record, const ProbeReport& report, Time now);
+/// What a failed probe says of its server; nothing where the server was not asked at all.
+std::optional<ServerFailure> server_failure(const MailboxRecord& record, const ProbeFinished& finished);
 void note_success(MailboxRecord& record, const Snapshot& snapshot);
 /// After notify::settle: the alert state as it was stored, and the count of mails.
 void note_mail(MailboxRecord& record, const store::OutboxRow& row, const notify::DeliveryResult& result,

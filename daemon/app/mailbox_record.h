@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,12 +31,13 @@ struct MailboxRecord {
     int failures_in_a_row = 0;
     std::map<FailureKind, std::int64_t> failures;
     std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent;
-    GrowthMemory growth;                           ///< of the forecast, computed once a day
-    std::optional<Forecast> forecast;              ///< as of the last good measurement
-    std::optional<ForecastReason> forecast_reason; ///< why there is none
-    std::deque<Evidence> evidence;                 ///< of the last failures, newest first
-    std::optional<Survey> survey;                  ///< depth `sizes`: what fills the mailbox
-    std::optional<Time> surveyed;                  ///< when the last survey was started in this process
+    GrowthMemory growth;                                          ///< of the forecast, computed once a day
+    std::optional<Forecast> forecast;                             ///< as of the last good measurement
+    std::optional<ForecastReason> forecast_reason;                ///< why there is none
+    std::deque<Evidence> evidence;                                ///< of the last failures, newest first
+    std::shared_ptr<const std::vector<Evidence>> public_evidence; ///< the same with names hidden; null for none
+    std::optional<Survey> survey;                                 ///< depth `sizes`: what fills the mailbox
+    std::optional<Time> surveyed;                                 ///< when the last survey was started in this process
     bool survey_failed = false;
     CountsByRole counts; ///< what is known of what counts against the quota
     AdvicePlan advice;   ///< of the last good measurement

@@ -1,6 +1,7 @@
 #include "app/picture.h"
 
 #include "core/byte_size.h"
+#include "observe/wire_redaction.h"
 #include "os/clock.h"
 #include "store/database.h"
 
@@ -21,17 +22,6 @@ std::vector<std::string> names_of(const settings::Mailbox& mailbox) {
     names.push_back(mailbox.address.substr(0, mailbox.address.find('@')));
     std::erase_if(names, [](const std::string& name) { return name.empty(); });
     return names;
-}
-
-void replace_all(std::string& text, const std::string& name) {
-    if (name.size() < 2)
-        return; // a one-letter folder would tear every text apart and tells nothing
-    std::string folded = lower(text);
-    const std::string wanted = lower(name);
-    for (std::size_t at = folded.find(wanted); at != std::string::npos; at = folded.find(wanted, at + 3)) {
-        text.replace(at, wanted.size(), "…");
-        folded.replace(at, wanted.size(), "…");
-    }
 }
 
 /// Sums per role; a sum of something unknown is unknown.
@@ -80,16 +70,25 @@ std::string public_root(const std::string& root, const settings::Mailbox& mailbo
     return root;
 }
 
-std::string without_names(std::string text, const MailboxRecord& record) {
-    for (const std::string& name : names_of(record.settings))
-        replace_all(text, name);
+observe::PrivateNames private_names(const MailboxRecord& record) {
+    observe::PrivateNames names{.logins = {record.settings.username, record.settings.authorize_as},
+                                .addresses = {record.settings.address},
+                                .folders = {}};
     if (!record.snapshot)
-        return text;
+        return names;
     for (const Folder& folder : record.snapshot->folders) {
         if (folder.role == FolderRole::other)
-            replace_all(text, folder.name);
+            names.folders.push_back(folder.name);
     }
-    return text;
+    return names;
+}
+
+void hide_evidence(MailboxRecord& record) {
+    const observe::PrivateNames names = private_names(record);
+    auto shown = std::make_shared<std::vector<Evidence>>();
+    for (const Evidence& evidence : record.evidence)
+        shown->push_back(observe::public_evidence(evidence, names));
+    record.public_evidence = std::move(shown);
 }
 
 MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_key) {
@@ -111,8 +110,9 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
     status.last_attempt = record.last_attempt;
     status.last_probe_succeeded = record.last_attempt.has_value() && !record.failure;
     if (record.failure)
-        status.failure =
-            ProbeFailure{.kind = record.failure->kind, .detail = without_names(record.failure->detail, record)};
+        status.failure = ProbeFailure{.kind = record.failure->kind,
+                                      .detail = observe::hide_names(record.failure->detail, private_names(record))};
+    status.evidence = record.public_evidence;
     status.failing_since = record.failing_since;
     status.last_cost = record.last_cost;
     status.failures = record.failures;
@@ -142,7 +142,7 @@ void draw_mailboxes(Status& status, const settings::Settings& settings,
 }
 
 void annotate(Status& status, const settings::Settings& settings, const std::vector<store::Silence>& silences,
-              const Schedule& schedule, os::SteadyTime now) {
+              const Visits& visits, os::SteadyTime now) {
     status.silences_active = static_cast<int>(silences.size());
     std::map<std::string, std::string> notes;
     for (const settings::Mailbox& mailbox : settings.mailboxes) {
@@ -152,10 +152,11 @@ void annotate(Status& status, const settings::Settings& settings, const std::vec
     for (const store::Silence& silence : silences)
         notes[silence.mailbox] =
             "silenced until " + format_date(os::local_time(silence.until).day) + ": " + silence.reason;
-    for (MailboxStatus& mailbox : status.mailboxes) {
+    for (std::size_t i = 0; i < status.mailboxes.size(); ++i) { // both in the order of the settings
+        MailboxStatus& mailbox = status.mailboxes[i];
         if (const auto note = notes.find(mailbox.slug); note != notes.end())
             mailbox.note = note->second;
-        if (const auto due = schedule.when(mailbox.slug))
+        if (const auto due = visits.when(settings.mailboxes[i]))
             mailbox.next_attempt = status.at + std::chrono::ceil<Seconds>(std::max(*due, now) - now);
     }
 }

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "app/mailbox_record.h"
-#include "app/schedule.h"
+#include "app/visits.h"
 #include "core/status.h"
+#include "observe/evidence.h"
 
 #include <map>
 #include <string>
@@ -22,12 +23,15 @@ void draw_mailboxes(Status& status, const settings::Settings& settings,
 
 /// Adds what the webmaster wants to know beside the measurement: silences and who is told, when the next look is due.
 void annotate(Status& status, const settings::Settings& settings, const std::vector<store::Silence>& silences,
-              const Schedule& schedule, os::SteadyTime now);
+              const Visits& visits, os::SteadyTime now);
 
 /// A root name as a label or page may show it.
 std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key);
 
-/// `text` with the address, its local part, the login and the folder names of the mailbox replaced by "…".
-std::string without_names(std::string text, const MailboxRecord& record);
+/// What must not be read on a page about this mailbox: its address, logins and those folder names that are known.
+observe::PrivateNames private_names(const MailboxRecord& record);
+
+/// Sets record.public_evidence from record.evidence.
+void hide_evidence(MailboxRecord& record);
 
 } // namespace mailquotad::app

@@ -1,8 +1,10 @@
 #include "app/probe_job.h"
 
+#include "imap/administrator.h"
 #include "imap/probe.h"
 #include "imap/survey.h"
 #include "pop3/probe.h"
+#include "settings/placeholders.h"
 
 #include <exception>
 
@@ -16,48 +18,89 @@ ProbeReport failed(FailureKind kind, std::string detail) {
     return report;
 }
 
-ProbeReport look(const ProbeRequest& request, const ProbeJob& job, const ProbeWorld& world,
-                 std::optional<Survey>& survey) {
+/// What one connection shows of the mailboxes of a visit.
+std::vector<ProbeReport> look(const std::vector<ProbeJob>& jobs, const ProbeRequest& request, const ProbeWorld& world,
+                              std::optional<Survey>& survey) {
+    const ProbeJob& job = jobs.front();
     if (job.survey_from) {
         imap::SurveyReport report = imap::survey(
             {.login = request, .hash_key = job.hash_key, .earlier = *job.survey_from, .progress = job.survey_progress},
             world.connector, world.clock, world.cancellation);
         survey = std::move(report.survey);
-        return std::move(report.probe);
+        return {std::move(report.probe)};
     }
-    if (request.endpoint.protocol == Protocol::pop3)
-        return pop3::probe(request, world.connector, world.clock, world.cancellation);
-    return imap::probe(request, world.connector, world.clock, world.cancellation);
+    if (job.quota_root.empty()) {
+        if (request.endpoint.protocol == Protocol::pop3)
+            return {pop3::probe(request, world.connector, world.clock, world.cancellation)};
+        return {imap::probe(request, world.connector, world.clock, world.cancellation)};
+    }
+    std::vector<imap::QuotaQuestion> questions;
+    for (const ProbeJob& one : jobs)
+        questions.push_back({.root = one.quota_root, .limit_bytes = one.request.limit_bytes});
+    return imap::ask_quotas(request, questions, world.connector, world.clock, world.cancellation);
+}
+
+bool is_login_refused(const ProbeReport& report) {
+    return report.failure() != nullptr && report.failure()->kind == FailureKind::login_refused;
 }
 
 void note_login(LoginResult& login, const ProbeReport& report) {
     login.tried = true;
     const ProbeFailure* failure = report.failure();
     login.accepted = failure == nullptr;
-    login.refused = failure != nullptr && failure->kind == FailureKind::login_refused;
+    login.refused = is_login_refused(report);
     if (failure != nullptr)
         login.detail = failure->detail;
 }
 
-void probe_with(const ProbeJob& job, Secret password, const ProbeWorld& world, ProbeFinished& finished) {
-    LoginResult& login = finished.login;
+/// The same failure for every mailbox of a visit.
+std::vector<ProbeReport> all_failed(const std::vector<ProbeJob>& jobs, FailureKind kind, const std::string& detail) {
+    std::vector<ProbeReport> reports(jobs.size(), failed(kind, detail));
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        reports[i].memory = jobs[i].request.memory;
+    return reports;
+}
+
+std::vector<ProbeReport> visit_with(const std::vector<ProbeJob>& jobs, Secret password, const ProbeWorld& world,
+                                    ProbeFinished& common) {
+    const ProbeJob& job = jobs.front();
+    LoginResult& login = common.login;
     login.keys = login_keys(job.request, job.hash_key);
     if (!job.force) {
-        if (auto obstacle = login_obstacle(login.keys, job.logins, password, job.hash_key, world.clock.now())) {
-            finished.report = failed(FailureKind::login_refused, std::move(*obstacle));
-            finished.report.memory = job.request.memory;
-            return;
-        }
+        const auto obstacle = login_obstacle(login.keys, job.logins, password, job.hash_key, world.clock.now());
+        login.stopped_by_others = obstacle && obstacle->shared;
+        if (obstacle)
+            return all_failed(jobs, FailureKind::login_refused, obstacle->detail);
     }
     login.credential = credential_key(login.keys.login, password, job.hash_key);
     login.shared_credential = credential_key(login.keys.shared, password, job.hash_key);
     ProbeRequest request = job.request;
     request.password = std::move(password);
-    finished.report = look(request, job, world, finished.survey);
-    note_login(login, finished.report);
+    std::vector<ProbeReport> reports = look(jobs, request, world, common.survey);
+    note_login(login, reports.front());
+    for (const ProbeReport& report : reports)
+        login.accepted = login.accepted || report.snapshot() != nullptr;
+    return reports;
+}
+
+std::vector<ProbeReport> visit(const std::vector<ProbeJob>& jobs, const ProbeWorld& world, ProbeFinished& common) {
+    const ProbeJob& job = jobs.front();
+    try {
+        auto secret = job.password ? std::variant<Secret, settings::SecretError>(*job.password)
+                                   : settings::read_secret(job.secret, world.secrets, common.warnings);
+        if (const auto* error = std::get_if<settings::SecretError>(&secret))
+            return all_failed(jobs, FailureKind::credential, error->message);
+        return visit_with(jobs, std::move(std::get<Secret>(secret)), world, common);
+    } catch (const std::exception& error) {
+        return all_failed(jobs, FailureKind::internal, error.what());
+    }
 }
 
 } // namespace
+
+std::string visit_of(const settings::Mailbox& mailbox) {
+    return mailbox.by_administrator ? "@" + mailbox.server : mailbox.slug; // no slug has an @
+}
 
 ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& mailbox, store::Database* database,
                    const std::string& hash_key) {
@@ -65,14 +108,25 @@ ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& 
     ProbeJob job;
     job.slug = mailbox.slug;
     job.server = mailbox.server;
+    job.visit = visit_of(mailbox);
     job.secret = mailbox.password;
     job.hash_key = hash_key;
     ProbeRequest& request = job.request;
     request.endpoint = mailbox.protocol == Protocol::pop3 ? server.pop3.value() : server.imap.value();
     request.trust = server.trust;
     request.allow_plaintext = server.plaintext;
-    request.username = mailbox.username;
-    request.authorize_as = mailbox.authorize_as;
+    if (mailbox.by_administrator) {
+        const settings::Administrator& administrator = server.administrator.value();
+        job.secret = administrator.password;
+        settings::Placeholders names = settings::placeholders_of(mailbox.address);
+        names.emplace_back("separator", std::string(imap::kSeparatorPlaceholder));
+        job.quota_root = settings::filled(administrator.root, names).value();
+        request.username = administrator.username;
+    } else {
+        request.username = mailbox.username;
+        request.authorize_as = mailbox.authorize_as;
+        request.shared_login = mailbox.shared_login;
+    }
     request.mechanism = server.mechanism;
     request.timeout = settings.poll.timeout;
     if (mailbox.limit)
@@ -93,25 +147,25 @@ ProbeJob survey_job(const settings::Settings& settings, const settings::Mailbox&
     return job;
 }
 
+std::vector<ProbeFinished> run_visit(const std::vector<ProbeJob>& jobs, const ProbeWorld& world) noexcept {
+    ProbeFinished common;
+    std::vector<ProbeReport> reports = visit(jobs, world, common);
+    std::vector<ProbeFinished> results;
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        results.push_back({.slug = jobs[i].slug,
+                           .server = jobs[i].server,
+                           .visit = jobs[i].visit,
+                           .report = std::move(reports.at(i)),
+                           .login = i == 0 ? common.login : LoginResult{},
+                           .was_survey = jobs[i].survey_from.has_value(),
+                           .survey = i == 0 ? std::move(common.survey) : std::nullopt,
+                           .warnings = i == 0 ? common.warnings : std::vector<std::string>{},
+                           .ends_visit = i + 1 == jobs.size()});
+    return results;
+}
+
 ProbeFinished run_probe(const ProbeJob& job, const ProbeWorld& world) noexcept {
-    ProbeFinished finished;
-    try {
-        finished.slug = job.slug;
-        finished.server = job.server;
-        finished.was_survey = job.survey_from.has_value();
-        auto secret = job.password ? std::variant<Secret, settings::SecretError>(*job.password)
-                                   : settings::read_secret(job.secret, world.secrets, finished.warnings);
-        if (const auto* error = std::get_if<settings::SecretError>(&secret)) {
-            finished.report = failed(FailureKind::credential, error->message);
-            finished.report.memory = job.request.memory;
-        } else {
-            probe_with(job, std::move(std::get<Secret>(secret)), world, finished);
-        }
-    } catch (const std::exception& error) {
-        finished.report = failed(FailureKind::internal, error.what());
-        finished.report.memory = job.request.memory;
-    }
-    return finished;
+    return std::move(run_visit({job}, world).front());
 }
 
 } // namespace mailquotad::app

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace mailquotad::app {
 
@@ -20,12 +21,14 @@ class Prober {
 public:
     Prober(ProbeWorld world, ProbeLimits limits, std::function<void(ProbeFinished)> finished);
 
-    /// Whether another probe of this server may start now.
-    [[nodiscard]] bool has_room(const std::string& server) const;
+    /// Whether another probe of this server may start now; `one_at_a_time` for a server that is in trouble, so that it
+    /// is not pressed and holds no more than one worker.
+    [[nodiscard]] bool has_room(const std::string& server, bool one_at_a_time = false) const;
     /// Whether a survey may: one at a time, on a worker of its own, and not as the last connection to its server unless
     /// there is only one.
     [[nodiscard]] bool has_room_for_survey(const std::string& server) const;
-    void start(ProbeJob job);
+    /// One connection for all of these jobs: they are of one visit (app/visits.h), or one survey.
+    void start(std::vector<ProbeJob> jobs);
     /// To be told for every value that `finished` handed on.
     void ended(const ProbeFinished& finished);
 

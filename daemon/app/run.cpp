@@ -3,6 +3,7 @@
 #include "app/context.h"
 #include "app/daemon.h"
 #include "app/mailbox_notes.h"
+#include "app/settings_source.h"
 #include "app/smtp_options.h"
 #include "net/connect.h"
 #include "observe/http_server.h"
@@ -37,25 +38,6 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
     return server;
 }
 
-/// Reads the settings anew; nothing where they have errors, and then the old ones stay in force.
-std::optional<settings::Settings> reload(const std::filesystem::path& file, const settings::Settings& running,
-                                         const std::string& hash_key) {
-    settings::Loaded loaded = settings::load(file, settings::data_directories());
-    for (const settings::Problem& problem : loaded.problems)
-        spdlog::warn("{}", to_string(problem));
-    if (!loaded.settings) {
-        spdlog::error("the settings have errors: the old ones stay in force");
-        return std::nullopt;
-    }
-    settings::derive_slugs(*loaded.settings, hash_key);
-    if (loaded.settings->state_directory != running.state_directory || loaded.settings->http != running.http ||
-        loaded.settings->database != running.database || loaded.settings->timezone != running.timezone ||
-        loaded.settings->poll.workers != running.poll.workers)
-        spdlog::warn("state_directory, database, timezone, http and poll.workers take effect at the next start");
-    spdlog::info("settings read anew: {} mailboxes", loaded.settings->mailboxes.size());
-    return std::move(loaded.settings);
-}
-
 } // namespace
 
 int command_run(const CommonOptions& options) {
@@ -63,7 +45,8 @@ int command_run(const CommonOptions& options) {
     os::block_signals();
     observe::start_logging(options.log_level);
     const std::filesystem::path file = config_file(options.config);
-    settings::Settings settings = load_settings(file, kExitBadSettings);
+    settings::Loaded loaded = load_settings_file(file, kExitBadSettings);
+    settings::Settings settings = loaded.settings.value();
     store::Database database = open_store_writable(settings, EXIT_FAILURE);
     const auto catalog = std::make_shared<const text::Catalog>(load_catalog());
     const text::ClientGuides guides = load_guides();
@@ -78,7 +61,7 @@ int command_run(const CommonOptions& options) {
     for (const std::string& remark : remarks_on(settings))
         spdlog::warn("{}", remark);
 
-    const settings::Settings running = settings;
+    SettingsSource source(file, loaded, database.hash_key());
     auto daemon = std::make_unique<Daemon>(
         DaemonParts{.clock = clock,
                     .connector = connector,
@@ -100,8 +83,9 @@ int command_run(const CommonOptions& options) {
                                 http->publish(std::move(status));
                             }
                         },
-                    .reload = [&] { return reload(file, running, database.hash_key()); },
-                    .version = MAILQUOTAD_VERSION},
+                    .reload = [&source] { return source.reload(); },
+                    .version = MAILQUOTAD_VERSION,
+                    .new_lists = [&source, &clock] { return source.new_lists(clock.now()); }},
         std::move(settings));
     if (!daemon->run()) {
         spdlog::warn("a worker hangs in the system's name lookup: ending without it");

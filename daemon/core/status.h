@@ -21,6 +21,15 @@ struct Evidence {
     std::vector<std::string> wire_log;
 };
 
+/// A server that fails for all of its mailboxes: one event, however many they are.
+struct ServerTrouble {
+    std::string server; ///< key in the settings
+    FailureKind kind = FailureKind::connect;
+    std::string detail; ///< of the failure that was seen first, with logins and addresses hidden
+    Time since{};       ///< since when the first of the mailboxes fails, also across restarts
+    int mailboxes = 0;  ///< of this server that fail so
+};
+
 /// One mailbox as seen now. Carries no address, no login and no folder name, so that no view can leak one.
 struct MailboxStatus {
     std::string slug;
@@ -38,6 +47,8 @@ struct MailboxStatus {
     bool last_probe_succeeded = false;
     std::optional<ProbeFailure> failure; ///< of the last attempt, with logins and addresses hidden
     std::optional<Time> failing_since;
+    std::shared_ptr<const std::vector<Evidence>>
+        evidence; ///< of the last failures, newest first, names hidden; or null
     ProbeCost last_cost;
     std::map<FailureKind, std::int64_t> failures; ///< since the start of the process
     std::optional<Time> next_attempt;
@@ -62,7 +73,8 @@ struct Status {
     bool config_last_reload_successful = true;
     Time config_last_reload_success{};
     int stuck_workers = 0;
-    std::vector<std::string> remarks; ///< for the webmaster: "nobody is mailed: there is no [smtp]"
+    std::vector<ServerTrouble> troubles; ///< in the order of the servers' keys
+    std::vector<std::string> remarks;    ///< for the webmaster: "nobody is mailed: there is no [smtp]"
 };
 
 using StatusPointer = std::shared_ptr<const Status>;

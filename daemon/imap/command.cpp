@@ -106,6 +106,14 @@ Command Command::get_quota_root(std::string_view folder) {
     return Command("GETQUOTAROOT " + quoted(folder));
 }
 
+Command Command::get_quota(std::string_view root) {
+    return Command("GETQUOTA " + quoted(root));
+}
+
+Command Command::separator() {
+    return Command(R"(LIST "" "")");
+}
+
 Command Command::examine(std::string_view folder) {
     return Command("EXAMINE " + quoted(folder));
 }

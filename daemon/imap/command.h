@@ -27,6 +27,9 @@ public:
     static Command list_with_status(bool special_use, std::string_view items);
     static Command status(std::string_view folder, std::string_view items);
     static Command get_quota_root(std::string_view folder);
+    static Command get_quota(std::string_view root);
+    /// LIST "" "": tells the separator of folder names and no folder (RFC 3501 section 6.3.8).
+    static Command separator();
     /// Opens a folder read-only.
     static Command examine(std::string_view folder);
     /// UID FETCH first:last (UID RFC822.SIZE); last 0 stands for "*".

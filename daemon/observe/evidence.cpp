@@ -151,36 +151,6 @@ std::uint32_t next_character(std::string_view text, std::size_t& position) {
 
 } // namespace
 
-void EvidenceLog::add(const std::string& mailbox, Evidence evidence) {
-    std::vector<std::string>& lines = evidence.wire_log;
-    if (lines.size() > kMaxLines) {
-        const auto cut = static_cast<std::ptrdiff_t>(kMaxLines / 2);
-        lines[kMaxLines / 2] = "[" + std::to_string(lines.size() - kMaxLines) + " lines left out]";
-        lines.erase(lines.begin() + cut + 1, lines.end() - cut);
-    }
-    for (std::string& line : lines) {
-        if (line.size() > kMaxLineBytes) {
-            line.resize(kMaxLineBytes);
-            line += " [cut]";
-        }
-    }
-    std::deque<Evidence>& kept = failures_[mailbox];
-    kept.push_front(std::move(evidence));
-    if (kept.size() > kKept) {
-        kept.pop_back();
-    }
-}
-
-std::vector<Evidence> EvidenceLog::of(const std::string& mailbox) const {
-    const auto found = failures_.find(mailbox);
-    return found == failures_.end() ? std::vector<Evidence>{}
-                                    : std::vector<Evidence>(found->second.begin(), found->second.end());
-}
-
-void EvidenceLog::keep_only(const std::set<std::string>& mailboxes) {
-    std::erase_if(failures_, [&](const auto& entry) { return !mailboxes.contains(entry.first); });
-}
-
 std::string hide_names(std::string_view text, const PrivateNames& names) {
     const std::vector<Hidden> all = hidden_names(names);
     const std::string folded = lower(text);

@@ -1,37 +1,11 @@
-// What failed probes left behind, kept for the webmaster, and how names are taken out of texts that servers wrote.
+// How names are taken out of texts that servers wrote, before they are shown on a page.
 #pragma once
 
-#include "core/status.h"
-
-#include <cstddef>
-#include <deque>
-#include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mailquotad::observe {
-
-/// The last failed probes of each mailbox. Not thread-safe: it belongs to the loop.
-class EvidenceLog {
-public:
-    static constexpr std::size_t kKept = 3;            ///< failed probes per mailbox
-    static constexpr std::size_t kMaxLines = 200;      ///< of a wire log: its first and last hundred are kept
-    static constexpr std::size_t kMaxLineBytes = 1000; ///< longer lines are cut
-
-    /// Adds a failed probe of `mailbox` (any key, the same for all calls); the oldest of more than three is dropped.
-    void add(const std::string& mailbox, Evidence evidence);
-
-    /// The failed probes of a mailbox, newest first.
-    [[nodiscard]] std::vector<Evidence> of(const std::string& mailbox) const;
-
-    /// Drops what belongs to mailboxes that are not watched any more.
-    void keep_only(const std::set<std::string>& mailboxes);
-
-private:
-    std::map<std::string, std::deque<Evidence>> failures_;
-};
 
 /// What must not be read on a page.
 struct PrivateNames {

@@ -85,6 +85,35 @@ std::string failure(const MailboxStatus& mailbox, const PageText& text) {
            fact(text, "next_attempt", optional_moment(mailbox.next_attempt, text)) + "</dl></section>\n";
 }
 
+std::string conversation(const Evidence& evidence, const PageText& text) {
+    const std::string kind(to_string(evidence.failure.kind));
+    std::string html =
+        "<details><summary>" + text.moment(evidence.at) + ": " + text.word("failure." + kind) + "</summary>\n";
+    if (!evidence.failure.detail.empty()) {
+        html += "<p><code><bdi>" + foreign(evidence.failure.detail) + "</bdi></code></p>\n";
+    }
+    if (evidence.wire_log.empty()) {
+        return html + "<p class=\"muted\">" + text.word("evidence_silent") + "</p></details>\n";
+    }
+    html += "<pre dir=\"ltr\">";
+    for (const std::string& line : evidence.wire_log) {
+        html += foreign(line) + "\n";
+    }
+    return html + "</pre></details>\n";
+}
+
+std::string evidence(const MailboxStatus& mailbox, const PageText& text) {
+    if (!mailbox.evidence || mailbox.evidence->empty()) {
+        return "";
+    }
+    std::string html = "<section class=\"card\" aria-labelledby=\"evidence\"><h2 id=\"evidence\">" +
+                       text.word("evidence_title") + "</h2>\n";
+    for (const Evidence& one : *mailbox.evidence) {
+        html += conversation(one, text);
+    }
+    return html + "<p class=\"muted\">" + text.word("evidence_note") + "</p></section>\n";
+}
+
 std::string forecast(const MailboxStatus& mailbox, const PageText& text) {
     if (!is_fresh(mailbox, text.now()) || !mailbox.assessment.tightest) {
         return "";
@@ -210,7 +239,7 @@ std::string render_mailbox(const Status& status, const std::string& slug, const 
                             text.fill("mailbox_title", {{"name", name}}) + "</h1>\n<div class=\"cards\">\n" +
                             summary(mailbox, text) + failure(mailbox, text) + forecast(mailbox, text) +
                             folders(mailbox, text) + quota(mailbox, text) + notices(mailbox, text) +
-                            checks(mailbox, text) + "</div>\n",
+                            checks(mailbox, text) + evidence(mailbox, text) + "</div>\n",
                     .footer = footer(status, text),
                     .depth = 1},
                    text);

@@ -31,6 +31,14 @@ std::string remarks(const Status& status, const PageText& text) {
     for (const std::string& remark : status.remarks) {
         items += "<li>" + foreign(remark) + "</li>";
     }
+    for (const ServerTrouble& trouble : status.troubles) {
+        items += "<li>" +
+                 text.fill("server_trouble", {{"server", "<bdi>" + for_html(trouble.server) + "</bdi>"},
+                                              {"failure", text.word("failure." + std::string(to_string(trouble.kind)))},
+                                              {"since", text.since(trouble.since)},
+                                              {"n", text.count(trouble.mailboxes)}}) +
+                 "</li>";
+    }
     if (status.stuck_workers > 0) {
         items += "<li>" + text.fill("stuck_workers", {{"n", text.count(status.stuck_workers)}}) + "</li>";
     }

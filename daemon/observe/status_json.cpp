@@ -137,6 +137,14 @@ std::string render_status_json(const Status& status) {
     for (const std::string& remark : status.remarks) {
         result["remarks"].push_back(text(hide_addresses(remark)));
     }
+    result["troubles"] = Json::array();
+    for (const ServerTrouble& trouble : status.troubles) {
+        result["troubles"].push_back({{"server", text(trouble.server)},
+                                      {"kind", text(to_string(trouble.kind))},
+                                      {"detail", text(hide_addresses(trouble.detail))},
+                                      {"since", format_utc(trouble.since)},
+                                      {"mailboxes", trouble.mailboxes}});
+    }
     result["mailboxes"] = Json::array();
     for (const MailboxStatus& mailbox : status.mailboxes) {
         result["mailboxes"].push_back(mailbox_of(mailbox, status.at));

@@ -41,6 +41,10 @@ nav { margin-top: .8rem; }
 footer { margin-top: 1.5rem; font-size: .85rem; }
 footer p { margin: 0; }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+pre { overflow-x: auto; margin: .5rem 0; padding: .6rem; background: var(--page); border: 1px solid var(--line);
+  border-radius: .4rem; font: .8rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap;
+  overflow-wrap: anywhere; }
+summary { cursor: pointer; }
 .sym { width: 1.15em; height: 1.15em; vertical-align: -.2em; margin-right: .4em; flex: none; fill: var(--state); }
 .sym .k { fill: none; stroke: var(--card); stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
 .bar { display: block; width: 100%; height: .7rem; border-radius: .35rem; background: var(--rest); }

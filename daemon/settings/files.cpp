@@ -1,5 +1,7 @@
 #include "settings/files.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <fstream>
 
@@ -31,6 +33,15 @@ std::optional<std::string> read_text_file(const fs::path& file) {
     if (!stream.is_open() || stream.bad())
         return std::nullopt;
     return text.substr(0, kMaxFileBytes + 1);
+}
+
+FileStamp stamp_of(const fs::path& file) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0)
+        return {};
+    return {.changed_ns = static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec,
+            .size = static_cast<std::uint64_t>(status.st_size),
+            .inode = status.st_ino};
 }
 
 std::vector<std::string> names_with_ending(const fs::path& folder, const std::string& ending) {

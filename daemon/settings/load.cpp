@@ -11,7 +11,7 @@ namespace {
 // Known to everybody, so a slug from it hides nothing; the app replaces it with the store's key.
 constexpr const char* kProvisionalKey = "mailquotad";
 
-Settings read_settings(const Table& root, const DataDirectories& data) {
+Settings read_settings(const Table& root, const DataDirectories& data, std::vector<ListFile>& lists) {
     Settings settings;
     read_general(root, data, settings);
     settings.poll = read_poll(root.table("poll"));
@@ -21,7 +21,7 @@ Settings read_settings(const Table& root, const DataDirectories& data) {
     settings.wording = read_wording(root.table("wording"));
     settings.smtp = read_smtp(root.table("smtp"));
     settings.servers = read_servers(root, data);
-    settings.mailboxes = read_mailboxes(root, data, settings);
+    settings.mailboxes = read_mailboxes(root, data, settings, lists);
     derive_slugs(settings, kProvisionalKey);
     return settings;
 }
@@ -49,7 +49,7 @@ void name_mailboxes(const Table& root, std::vector<Problem>& problems) {
 Loaded refused(const std::string& name, Position position, const std::string& message) {
     Problems problems(name);
     problems.error(position, "", message);
-    return {.settings = std::nullopt, .problems = problems.take()};
+    return {.settings = std::nullopt, .problems = problems.take(), .lists = {}, .text = {}};
 }
 
 } // namespace
@@ -64,9 +64,10 @@ Loaded load_text(const std::string& text, const std::string& name, const DataDir
     const auto& node = std::get<Node>(document);
     const Table root(&node, "", "", problems);
     check_shape(node, "", "", problems);
-    auto settings = read_settings(root, data);
+    std::vector<ListFile> lists;
+    auto settings = read_settings(root, data, lists);
     const bool usable = !problems.has_error();
-    Loaded loaded{.settings = std::nullopt, .problems = problems.take()};
+    Loaded loaded{.settings = std::nullopt, .problems = problems.take(), .lists = std::move(lists), .text = text};
     if (usable)
         loaded.settings = std::move(settings);
     name_mailboxes(root, loaded.problems);

@@ -24,6 +24,8 @@ public:
 
     /// Whether there is an error so far.
     [[nodiscard]] bool has_error() const;
+    /// How many there are so far.
+    [[nodiscard]] std::size_t count() const { return problems_.size(); }
     /// Hands out all problems: this file's in the order of the lines, then those of other files.
     std::vector<Problem> take();
 

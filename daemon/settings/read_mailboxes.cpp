@@ -1,5 +1,6 @@
-// All [[mailbox]].
+// All [[mailbox]], and what one mailbox is read from, wherever it stands.
 #include "settings/files.h"
+#include "settings/placeholders.h"
 #include "settings/readers.h"
 #include "settings/suggestion.h"
 #include "settings/values.h"
@@ -16,18 +17,7 @@ constexpr std::pair<std::string_view, Depth> kDepths[] = {{"totals", Depth::tota
 constexpr std::pair<std::string_view, Tell> kTells[] = {
     {"owner", Tell::owner}, {"webmaster", Tell::webmaster}, {"nobody", Tell::nobody}};
 
-/// What all mailboxes are read with.
-struct Context {
-    const Table& root;
-    const DataDirectories& data;
-    const Settings& settings;
-};
-
-std::string lower_case(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
-}
+using Context = MailboxContext;
 
 /// The steps for a mail program are data files; without one the owner is told the steps of a webmail.
 void check_client(const Table& table, const Context& context, const Owner& owner) {
@@ -101,7 +91,33 @@ std::optional<ByteSize> read_limit(const Table& table) {
     return std::nullopt;
 }
 
-void read_identity(const Table& table, Mailbox& mailbox) {
+/// The mailbox's own text, else its server's, with the placeholders filled in.
+std::string filled_or(const Table& table, std::string_view key, const std::string& otherwise,
+                      const std::string& address, std::string* written = nullptr) {
+    const std::string text = table.has(key) ? read_template(table, key).value_or("") : otherwise;
+    if (written != nullptr && has_placeholder(text))
+        *written = text;
+    return filled(text, placeholders_of(address)).value_or("");
+}
+
+/// Where the password lies: the mailbox's own place, else the master user's of its server, else none is needed.
+void read_password(const Table& table, const Server* server, Mailbox& mailbox) {
+    if (table.has("password")) {
+        mailbox.password = read_secret_reference(table, "password").value_or(SecretReference{});
+    } else if (server != nullptr && server->password) {
+        mailbox.password = *server->password;
+    } else if (server != nullptr && server->administrator && mailbox.protocol == Protocol::imap) {
+        mailbox.by_administrator = true;
+        if (mailbox.depth == Depth::sizes)
+            table.error("depth",
+                        "is \"sizes\", which a quota administrator cannot look at; give the mailbox a password "
+                        "of its own or write depth = \"totals\"");
+    } else {
+        table.error("password", "is missing; it must be " + std::string(table.allowed("password")));
+    }
+}
+
+void read_identity(const Table& table, const Server* server, Mailbox& mailbox) {
     mailbox.address = table.text("address").value_or("");
     if (!is_mail_address(mailbox.address) && table.text("address"))
         table.refuse("address", mailbox.address);
@@ -109,21 +125,46 @@ void read_identity(const Table& table, Mailbox& mailbox) {
     if (table.text("slug") && !is_slug(mailbox.slug))
         table.refuse("slug", mailbox.slug);
     mailbox.slug_is_derived = !table.has("slug");
-    mailbox.username = table.line("username").value_or(mailbox.address);
-    if (mailbox.username.empty() && table.text("username"))
+    const std::string login = server != nullptr && !server->username.empty() ? server->username : "{address}";
+    mailbox.username = filled_or(table, "username", login, mailbox.address, &mailbox.shared_login);
+    if (mailbox.shared_login == "{address}")
+        mailbox.shared_login.clear(); // that is nobody else's
+    if (mailbox.username.empty() && table.text("username") == "")
         table.error("username", "must not be empty; leave the key out to log in with the address");
-    mailbox.authorize_as = table.line("authorize_as").value_or("");
-    mailbox.password = read_secret_reference(table, "password").value_or(SecretReference{});
+    mailbox.authorize_as =
+        filled_or(table, "authorize_as", server != nullptr ? server->authorize_as : "", mailbox.address);
 }
 
-Mailbox read_mailbox(const Table& table, const Context& context) {
+} // namespace
+
+std::string lower_case(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return text;
+}
+
+std::optional<std::string> read_template(const Table& table, std::string_view key, bool separator) {
+    const auto text = table.line(key);
+    Placeholders known = placeholders_of("");
+    if (separator)
+        known.emplace_back("separator", "");
+    if (!text || filled(*text, known))
+        return text;
+    table.refuse(key, *text);
+    return std::nullopt;
+}
+
+Mailbox read_mailbox(const Table& table, const MailboxContext& context) {
     Mailbox mailbox;
-    read_identity(table, mailbox);
     mailbox.server = read_server_name(table, context);
+    const auto found = context.settings.servers.find(mailbox.server);
+    const Server* server = found == context.settings.servers.end() ? nullptr : &found->second;
+    read_identity(table, server, mailbox);
     mailbox.limit = read_limit(table);
     mailbox.protocol = table.choice<Protocol>("protocol", kProtocols).value_or(Protocol::imap);
     check_protocol(table, context, mailbox);
     mailbox.depth = table.choice<Depth>("depth", kDepths).value_or(Depth::totals);
+    read_password(table, server, mailbox);
     mailbox.owner = read_owner(table.table("owner"), context, mailbox.address);
     mailbox.tell = table.choice<Tell>("tell", kTells).value_or(Tell::owner);
     if (mailbox.tell == Tell::webmaster && context.settings.smtp && context.settings.smtp->admin.empty())
@@ -134,27 +175,30 @@ Mailbox read_mailbox(const Table& table, const Context& context) {
     return mailbox;
 }
 
-/// Notes a value that an earlier mailbox has already.
-void check_unique(const Table& table, std::string_view key, const std::string& value,
+void check_unique(const Table& table, std::string_view key, const std::string& value, const std::string& place,
                   std::map<std::string, std::string>& seen) {
     if (value.empty())
         return;
-    const auto [earlier, is_new] = seen.emplace(lower_case(value), table.path());
+    const auto [earlier, is_new] = seen.emplace(lower_case(value), place);
     if (!is_new)
         table.error(key, "is " + in_quotes(value) + ", which " + earlier->second + " has already");
 }
 
-} // namespace
-
-std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& data, const Settings& settings) {
-    const Context context{.root = root, .data = data, .settings = settings};
+std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& data, const Settings& settings,
+                                    std::vector<ListFile>& lists) {
+    const MailboxContext context{.root = root, .data = data, .settings = settings};
+    if (!root.has("mailbox") && !root.has("mailbox_list"))
+        root.error("mailbox", "is missing; it must be tables: [[mailbox]]");
     std::vector<Mailbox> mailboxes;
-    std::map<std::string, std::string> addresses;
-    std::map<std::string, std::string> slugs;
+    Taken taken;
     for (const auto& table : root.tables("mailbox")) {
         mailboxes.push_back(read_mailbox(table, context));
-        check_unique(table, "address", mailboxes.back().address, addresses);
-        check_unique(table, "slug", mailboxes.back().slug, slugs);
+        check_unique(table, "address", mailboxes.back().address, table.path(), taken.own);
+        check_unique(table, "slug", mailboxes.back().slug, table.path(), taken.slugs);
+    }
+    for (const auto& table : root.tables("mailbox_list")) {
+        for (Mailbox& mailbox : read_mailbox_list(table, context, taken, lists))
+            mailboxes.push_back(std::move(mailbox));
     }
     return mailboxes;
 }

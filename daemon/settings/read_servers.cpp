@@ -100,6 +100,34 @@ std::optional<Endpoint> endpoint_or_preset(const Table& table, const Preset& pre
     return url == preset.urls.end() ? std::nullopt : endpoint_from(table, key, url->second, protocol, plaintext);
 }
 
+std::optional<Administrator> read_administrator(const Table& table) {
+    if (!table.exists())
+        return std::nullopt;
+    Administrator administrator;
+    administrator.username = table.line("username").value_or("");
+    if (administrator.username.empty() && table.text("username") == "")
+        table.error("username", "must not be empty");
+    administrator.password = read_secret_reference(table, "password").value_or(SecretReference{});
+    administrator.root = read_template(table, "root", true).value_or("user{separator}{local_part}");
+    if (administrator.root.find("{local_part}") == std::string::npos &&
+        administrator.root.find("{address}") == std::string::npos)
+        table.refuse("root", administrator.root);
+    return administrator;
+}
+
+/// What the mailboxes of this server have in common: a master user, or an administrator that looks into none.
+void read_logins(const Table& table, Server& server) {
+    server.username = read_template(table, "username").value_or("");
+    server.authorize_as = read_template(table, "authorize_as").value_or("");
+    server.password = read_secret_reference(table, "password");
+    server.administrator = read_administrator(table.table("quota_administrator"));
+    if (server.administrator && table.has("password"))
+        table.error("quota_administrator", "and password exclude each other: mailboxes without a password of their own "
+                                           "are measured by one or the other");
+    if (server.administrator && !server.imap && !table.has("imap"))
+        table.error("quota_administrator", "needs imap = \"imaps://HOST\"");
+}
+
 Server read_server(const std::string& name, const Table& table, const DataDirectories& data) {
     auto preset = read_preset(table, data);
     read_domain(table, preset);
@@ -113,6 +141,7 @@ Server read_server(const std::string& name, const Table& table, const DataDirect
     server.trust = read_trust(table);
     server.mechanism =
         table.choice<Mechanism>("mechanism", kMechanisms).value_or(preset.mechanism.value_or(Mechanism::automatic));
+    read_logins(table, server);
     if (!server.imap && !server.pop3 && !table.has("imap") && !table.has("pop3") && !preset.failed)
         table.problems().error(table.position(), table.path(),
                                "needs imap = \"imaps://HOST\", pop3 = \"pop3s://HOST\" or a preset");

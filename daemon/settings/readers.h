@@ -35,8 +35,42 @@ Policy read_policy(const Table& table, const Policy& base);
 /// All [server.NAME], with the presets that they name.
 std::map<std::string, Server> read_servers(const Table& root, const DataDirectories& data);
 
-/// All [[mailbox]]. `settings` holds everything else already.
-std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& data, const Settings& settings);
+/// What all mailboxes are read with.
+struct MailboxContext {
+    const Table& root;
+    const DataDirectories& data;
+    const Settings& settings; ///< everything but the mailboxes
+};
+
+/// One [[mailbox]], or a row of a list as such a table (settings/mailbox_rows.h).
+Mailbox read_mailbox(const Table& table, const MailboxContext& context);
+
+/// All [[mailbox]], then those of all [[mailbox_list]] that are not among them. `settings` holds everything else
+/// already; `lists` gets the files that were read.
+std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& data, const Settings& settings,
+                                    std::vector<ListFile>& lists);
+
+/// Notes a value that an earlier mailbox has already (case of ASCII letters ignored); `place` tells the later ones
+/// where it was.
+void check_unique(const Table& table, std::string_view key, const std::string& value, const std::string& place,
+                  std::map<std::string, std::string>& seen);
+
+/// What earlier mailboxes have, in lower case, and where.
+struct Taken {
+    std::map<std::string, std::string> own;       ///< addresses of [[mailbox]]
+    std::map<std::string, std::string> addresses; ///< of lists
+    std::map<std::string, std::string> slugs;     ///< of both
+};
+
+/// The mailboxes of one [[mailbox_list]]; those that a [[mailbox]] describes are left out.
+std::vector<Mailbox> read_mailbox_list(const Table& list, const MailboxContext& context, Taken& taken,
+                                       std::vector<ListFile>& lists);
+
+/// A text with {address}, {local_part} and {domain}, and {separator} where that is allowed; notes another {name}.
+std::optional<std::string> read_template(const Table& table, std::string_view key, bool separator = false);
+
+/// For the comparison of addresses: only ASCII letters change.
+std::string lower_case(std::string text);
 
 /// A `password = { … }`; nothing where it is absent or wrong. Never repeats what stands in it.
 std::optional<SecretReference> read_secret_reference(const Table& parent, std::string_view key);

@@ -27,6 +27,14 @@ struct SecretReference {
     bool operator==(const SecretReference&) const = default;
 };
 
+/// A login that may ask for the quotas of all mailboxes of its server, without looking into any.
+struct Administrator {
+    std::string username;
+    SecretReference password;
+    std::string root; ///< with placeholders; {separator} is the server's own
+    bool operator==(const Administrator&) const = default;
+};
+
 struct Server {
     std::string key; ///< [server.KEY]
     std::optional<Endpoint> imap;
@@ -36,6 +44,10 @@ struct Server {
     Trust trust;
     Mechanism mechanism = Mechanism::automatic;
     bool plaintext = false;
+    std::string username;                    ///< with placeholders; what its mailboxes log in with; "" for the address
+    std::string authorize_as;                ///< with placeholders
+    std::optional<SecretReference> password; ///< of all its mailboxes that have none: a master user's
+    std::optional<Administrator> administrator;
     bool operator==(const Server&) const = default;
 };
 
@@ -65,7 +77,9 @@ struct Mailbox {
     std::string server;   ///< key of a Server that exists
     std::string username; ///< the address by default
     std::string authorize_as;
+    std::string shared_login; ///< the template that username stems from, as "{address}*master"; "" for none
     SecretReference password;
+    bool by_administrator = false; ///< measured by the server's administrator; then there is no password
     std::optional<ByteSize> limit;
     Protocol protocol = Protocol::imap;
     Depth depth = Depth::totals;
@@ -158,9 +172,25 @@ struct Problem {
 /// One line, safe for a terminal: "FILE:LINE:COLUMN: KEY: MESSAGE"; a warning has "warning: " before the key.
 std::string to_string(const Problem& problem);
 
+/// What shows that a file has changed.
+struct FileStamp {
+    std::int64_t changed_ns = 0; ///< of its content, since 1970; 0 where it cannot be looked at
+    std::uint64_t size = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const FileStamp&) const = default;
+};
+
+/// The file of a [[mailbox_list]], and what it looked like just before it was read.
+struct ListFile {
+    std::filesystem::path file;
+    FileStamp stamp;
+};
+
 struct Loaded {
     std::optional<Settings> settings; ///< absent when there is an error among the problems
     std::vector<Problem> problems;    ///< errors and warnings, in the order of the file
+    std::vector<ListFile> lists;      ///< also where there are errors
+    std::string text;                 ///< of the settings file itself
 };
 
 /// Directories with the data files that the settings refer to.

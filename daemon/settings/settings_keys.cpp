@@ -20,6 +20,9 @@ constexpr std::string_view kPinForm = R"(a list of pins, each "sha256//" and 44 
 constexpr std::string_view kCaForm = R"(the absolute path of a PEM file, such as "/etc/ssl/own-ca.pem")";
 constexpr std::string_view kLanguageForm = R"(the name of a folder of config/messages, such as "de")";
 
+constexpr std::string_view kTemplateForm =
+    R"(text, where {address}, {local_part} and {domain} stand for those of the mailbox, such as "{address}*master")";
+
 constexpr SettingsKey kKeys[] = {
     {"language", text, R"("de")", kLanguageForm, "language of mails and pages"},
     {"timezone", text, "", R"(a name of the time zone database, such as "Europe/Berlin")",
@@ -121,15 +124,26 @@ constexpr SettingsKey kKeys[] = {
      R"("auto", "plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256", "xoauth2" or "oauthbearer")",
      "how to log in"},
     {"server.NAME.plaintext", boolean, "false", "true or false", "allows imap://, pop3:// and logins without TLS"},
+    {"server.NAME.username", text, "", kTemplateForm, "the login of all its mailboxes that name none"},
+    {"server.NAME.authorize_as", text, "", kTemplateForm, "SASL authorisation identity of all its mailboxes"},
+    {"server.NAME.password", secret, "", kSecretForms, "where the password of a master user lies", false, "password"},
+    {"server.NAME.quota_administrator", table, "",
+     R"({ username = "…", password = { credential = "…" }, root = "user{separator}{local_part}" })",
+     "a login that may ask for the quota of every mailbox"},
+    {"server.NAME.quota_administrator.username", text, "", "text", "the administrator's login", true},
+    {"server.NAME.quota_administrator.password", secret, "", kSecretForms, "where the password lies", true, "password"},
+    {"server.NAME.quota_administrator.root", text, R"("user{separator}{local_part}")",
+     "text with {local_part} or {address}, and {domain}, {separator}", "name of a mailbox's quota root"},
 
-    {"mailbox", tables, "", "tables: [[mailbox]]", "the addresses that are watched", true},
+    {"mailbox", tables, "", "tables: [[mailbox]]", "the addresses that are watched"},
     {"mailbox.address", text, "", kAddressForm, "the address", true},
     {"mailbox.slug", text, "", "1 to 40 of a-z, 0-9 and -",
      "label in metrics and pages; default: derived from a keyed hash of the address"},
     {"mailbox.server", text, "", "the NAME of a [server.NAME]", "where the mailbox is", true},
-    {"mailbox.username", text, "", "text", "the login; default: the address"},
+    {"mailbox.username", text, "", "text", "the login; default: the server's username, else the address"},
     {"mailbox.authorize_as", text, R"("")", "text", "SASL authorisation identity, with a master user's credentials"},
-    {"mailbox.password", secret, "", kSecretForms, "where the password lies", true, "password"},
+    {"mailbox.password", secret, "", kSecretForms, "where the password lies; not needed where the server has one",
+     false, "password"},
     {"mailbox.limit", size, "", kSizeForm, "limit of the mailbox, only where the server tells none"},
     {"mailbox.protocol", text, R"("imap")", R"("imap" or "pop3")", "how to measure"},
     {"mailbox.depth", text, R"("totals")", R"("totals" or "sizes")",
@@ -146,6 +160,14 @@ constexpr SettingsKey kKeys[] = {
      "the owner's mail program, for the steps; default: webmail"},
     {"mailbox.owner.codeword", text, R"("")", "text", "a word that the owner chose; shown in every mail, no secret"},
     {"mailbox.owner.notice", boolean, "false", "true or false", "whether stage notice is mailed too"},
+
+    {"mailbox_list", tables, "", "tables: [[mailbox_list]]", "files with more mailboxes, read again when they change"},
+    {"mailbox_list.file", text, "", R"(the absolute path of a CSV file, such as "/etc/mailquotad/mailboxes.csv")",
+     "a line for each mailbox below a line with the names of the columns", true},
+    {"mailbox_list.server", text, "", "the NAME of a [server.NAME]", "of the lines that name none"},
+    {"mailbox_list.username", text, "", kTemplateForm, "of the lines that name none"},
+    {"mailbox_list.authorize_as", text, "", kTemplateForm, "of the lines that name none"},
+    {"mailbox_list.password", secret, "", kSecretForms, "of the lines without a credential", false, "password"},
 
     {"password.credential", text, "", "a name of letters, digits and . _ - @ +",
      "a file in /etc/mailquotad/credentials, else in $CREDENTIALS_DIRECTORY"},

@@ -69,6 +69,9 @@ public:
         return std::nullopt;
     }
 
+    /// What a key of this table may be, in words to follow "must be ".
+    [[nodiscard]] std::string_view allowed(std::string_view key) const;
+
     /// Notes a problem at the value of a key, or at the table where the key is absent.
     void error(std::string_view key, std::string message) const;
     void warning(std::string_view key, std::string message) const;
@@ -80,7 +83,6 @@ public:
 private:
     [[nodiscard]] const Node* find(std::string_view key, Node::Kind kind) const;
     [[nodiscard]] Position position(std::string_view key) const;
-    [[nodiscard]] std::string_view allowed(std::string_view key) const;
     [[nodiscard]] std::string_view children(std::string_view key) const;
 
     const Node* node_;

@@ -93,6 +93,29 @@ TEST_CASE("three refusals in a row of a shared login stop it for all its mailbox
     CHECK(guard.may_try(request("toni"), "new master"));
 }
 
+TEST_CASE("Dovecot's ADDRESS*MASTER is a name for each mailbox and one login for all of them") {
+    Guard guard;
+    const auto as = [](const std::string& name) {
+        ProbeRequest star = request();
+        star.username = name + "@verein.example*master";
+        star.shared_login = "{address}*master";
+        return star;
+    };
+    for (const char* mailbox : {"kim", "alex", "robin"}) {
+        REQUIRE(guard.may_try(as(mailbox), "master"));
+        guard.end(as(mailbox), "master", true);
+    }
+    CHECK_FALSE(guard.may_try(as("toni"), "master"));
+    CHECK(guard.may_try(request("toni"), "master"));
+    const LoginKeys keys = login_keys(as("toni"), kKey);
+    const LoginMemory memory{.login = guard.store.database->login_backoff(keys.login),
+                             .shared = guard.store.database->login_backoff(keys.shared)};
+    const auto obstacle = login_obstacle(keys, memory, Secret("master"), kKey, guard.now);
+    REQUIRE(obstacle);
+    CHECK(obstacle->shared);
+    CHECK_THAT(obstacle->detail, ContainsSubstring("three times in a row"));
+}
+
 TEST_CASE("a success between refusals keeps a shared login going") {
     Guard guard;
     for (const char* mailbox : {"kim", "alex"})

@@ -57,5 +57,27 @@ TEST_CASE("a failure is shown without login, address and folder names") {
     CHECK_FALSE(status.last_probe_succeeded);
 }
 
+TEST_CASE("evidence reaches the page without a name of any kind") {
+    MailboxRecord failing = record();
+    failing.failure = ProbeFailure{.kind = FailureKind::protocol, .detail = "NO Arzt is locked for web12p3"};
+    failing.evidence.push_back({.at = {},
+                                .failure = *failing.failure,
+                                .wire_log = {"C: A3 STATUS \"Arzt\" (MESSAGES)", "S: * LIST () \"/\" \"Geheime Liste\"",
+                                             "S: A3 NO Geheime Liste of kim.muster@verein.example",
+                                             "S: * QUOTA \"user/kim.muster\" (STORAGE 1 2)"}});
+    hide_evidence(failing);
+    const MailboxStatus status = picture_of(failing, "key");
+    REQUIRE(status.evidence);
+    std::string all;
+    for (const Evidence& evidence : *status.evidence) {
+        all += evidence.failure.detail + "\n";
+        for (const std::string& line : evidence.wire_log)
+            all += line + "\n";
+    }
+    for (const char* name : {"Arzt", "Geheime", "web12p3", "muster"})
+        CHECK_THAT(all, !ContainsSubstring(name));
+    CHECK_THAT(all, ContainsSubstring("STORAGE 1 2") && ContainsSubstring("C: A3 STATUS [folder] (MESSAGES)"));
+}
+
 } // namespace
 } // namespace mailquotad::app

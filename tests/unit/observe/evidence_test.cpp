@@ -1,52 +1,7 @@
 #include "catch.h"
 #include "observe/evidence.h"
-#include "sample_status.h"
 
 namespace mailquotad::observe {
-namespace {
-
-Evidence evidence(const std::string& detail, std::size_t lines = 0) {
-    Evidence result{sample_time(), {FailureKind::protocol, detail}, {}};
-    for (std::size_t i = 0; i < lines; ++i) {
-        result.wire_log.push_back(std::to_string(i));
-    }
-    return result;
-}
-
-} // namespace
-
-TEST_CASE("the last three failed probes of a mailbox are kept, the newest first", "[evidence]") {
-    EvidenceLog log;
-    for (const char* detail : {"one", "two", "three", "four"}) {
-        log.add("kim", evidence(detail));
-    }
-    log.add("kasse", evidence("other"));
-    const auto kept = log.of("kim");
-    REQUIRE(kept.size() == 3);
-    CHECK(kept[0].failure.detail == "four");
-    CHECK(kept[2].failure.detail == "two");
-    CHECK(log.of("nobody").empty());
-    log.keep_only({"kasse"});
-    CHECK(log.of("kim").empty());
-    CHECK(log.of("kasse").size() == 1);
-}
-
-TEST_CASE("of a long wire log the beginning and the end are kept, and long lines are cut", "[evidence]") {
-    EvidenceLog log;
-    Evidence long_one = evidence("x", 1000);
-    long_one.wire_log[0] = std::string(5000, 'x');
-    log.add("kim", long_one);
-    log.add("short", evidence("x", EvidenceLog::kMaxLines));
-    const auto lines = log.of("kim").front().wire_log;
-    REQUIRE(lines.size() == EvidenceLog::kMaxLines + 1);
-    CHECK(lines[0].size() < 1100);
-    CHECK(lines[99] == "99");
-    CHECK(lines[100] == "[800 lines left out]");
-    CHECK(lines[101] == "900");
-    CHECK(lines.back() == "999");
-    CHECK(log.of("short").front().wire_log.size() == EvidenceLog::kMaxLines);
-}
-
 TEST_CASE("logins, addresses and folder names are taken out of a text", "[evidence]") {
     const PrivateNames names{.logins = {"web123p4", "kim"},
                              .addresses = {"kim.muster@verein.example"},

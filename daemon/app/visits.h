@@ -1,0 +1,65 @@
+// Which mailboxes are measured over one connection, and when that is made.
+#pragma once
+
+#include "app/mailbox_record.h"
+#include "app/probe_job.h"
+#include "app/schedule.h"
+#include "settings/settings.h"
+#include "store/database.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mailquotad::app {
+
+using MailboxRecords = std::map<std::string, MailboxRecord>; ///< by slug
+
+/// Visits and their times. A visit is one connection: of one mailbox, or of all that the administrator of a server asks
+/// about; its name is visit_of(mailbox).
+class Visits {
+public:
+    using Moment = os::SteadyTime;
+
+    /// Visits that are new are due at once, those that are there keep their time, others are forgotten.
+    void set(const settings::Settings& settings, Moment now);
+
+    /// Visits that are due and not running, longest waiting first.
+    [[nodiscard]] std::vector<std::string> due(Moment now) const { return schedule_.due(now); }
+    /// The next time at which one becomes due; nothing where all are running or due already.
+    [[nodiscard]] std::optional<Moment> next_after(Moment now) const { return schedule_.next_after(now); }
+    /// When this mailbox is measured next; nothing while it is.
+    [[nodiscard]] std::optional<Moment> when(const settings::Mailbox& mailbox) const;
+    /// Measures this mailbox not later than `at`, or as soon as its server allows; nothing while it is measured.
+    void hasten(const settings::Mailbox& mailbox, Moment at) { schedule_.hasten(visit_of(mailbox), at); }
+    /// Key of the server that a visit goes to.
+    [[nodiscard]] const std::string& server_of(const std::string& visit) const { return visits_.at(visit).server; }
+
+    /// Marks the visit as running; what it is to do.
+    std::vector<ProbeJob> start(const std::string& visit, const MailboxRecords& records,
+                                const settings::Settings& settings, store::Database& database);
+    /// After the last result of a visit: when the next one is due, by interval, back-off and what waits for a second
+    /// measurement.
+    void ended(const ProbeFinished& last, const MailboxRecords& records, const settings::Settings& settings,
+               const os::Clock& clock);
+
+private:
+    struct Visit {
+        std::string server;
+        std::vector<std::string> slugs;
+    };
+    [[nodiscard]] std::vector<const MailboxRecord*> visited(const std::string& visit,
+                                                            const MailboxRecords& records) const;
+
+    std::map<std::string, Visit> visits_;
+    Schedule schedule_;
+};
+
+/// How long until the visit after one that left these records: as delay_after for the failure that all of them share,
+/// the plain interval where one was measured.
+Seconds delay_of(const std::vector<const MailboxRecord*>& visited, Seconds interval);
+
+/// The earliest time at which one of these is wanted again, to confirm a stage; nothing where none is.
+std::optional<Time> wanted_again_at(const std::vector<const MailboxRecord*>& visited);
+
+} // namespace mailquotad::app

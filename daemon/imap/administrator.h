@@ -1,0 +1,34 @@
+// The quotas of many mailboxes over one connection, for a login that the server lets ask about others.
+#pragma once
+
+#include "core/measurement.h"
+#include "core/probe_request.h"
+#include "net/transport.h"
+#include "os/clock.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mailquotad::imap {
+
+/// One mailbox that is asked about.
+struct QuotaQuestion {
+    std::string root;                        ///< "user{separator}kim": {separator} stands for the server's own
+    std::optional<std::int64_t> limit_bytes; ///< from the settings, where the server tells none
+};
+
+/// What stands for the server's separator of folder names in QuotaQuestion::root.
+inline constexpr std::string_view kSeparatorPlaceholder = "{separator}";
+
+/// Logs in as request says and asks GETQUOTA for every root, a hundred in a flight; where that is refused GETQUOTAROOT
+/// tells whether there is no limit or no such mailbox (Cyrus: a mailbox without a limit has no root). The reports come
+/// in the order of the questions, without folders: an administrator does not look into mailboxes. Flights that were
+/// answered before the conversation broke or the time was up are kept; the rest fails alike. Of the cost each report
+/// has its share, of the wire log the first failure has all. Never throws for what a server does.
+std::vector<ProbeReport> ask_quotas(const ProbeRequest& request, const std::vector<QuotaQuestion>& questions,
+                                    net::Connector& connector, const os::Clock& clock,
+                                    const os::Cancellation* cancellation);
+
+} // namespace mailquotad::imap

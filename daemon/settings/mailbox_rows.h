@@ -1,0 +1,34 @@
+// Mailboxes that come as rows of texts: a file today, whatever gives the same columns tomorrow.
+#pragma once
+
+#include "settings/document.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mailquotad::settings {
+
+/// One value of a row; the place is where it was written.
+struct RowCell {
+    std::string_view column; ///< one of row_columns()
+    std::string text;
+    Position position;
+};
+
+/// One mailbox as texts; empty texts count as absent.
+struct MailboxRow {
+    std::vector<RowCell> cells;
+    Position position;
+};
+
+/// The columns that a row may have; address is the only one that it must have.
+const std::vector<std::string>& row_columns();
+
+/// The row as the table that [[mailbox]] would be, so that both are read and checked by the same code.
+Node mailbox_table(const MailboxRow& row);
+
+/// The column that a key of that table stands for: "owner.mail" is "owner_mail".
+std::string column_of_key(const std::string& key);
+
+} // namespace mailquotad::settings

@@ -1,0 +1,103 @@
+#include "app/settings_source.h"
+
+#include "catch.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <fstream>
+
+namespace mailquotad::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A settings file with a list, in a folder that is gone afterwards.
+struct Files {
+    Files() {
+        std::string pattern = (fs::temp_directory_path() / "mailquotad-source-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        folder = pattern;
+        list = folder / "mailboxes.csv";
+        file = folder / "mailquotad.toml";
+        write(list, "address\nkim@verein.example\n");
+        write(file, "[server.a]\nimap = \"imaps://h\"\npassword = { env = \"P\" }\n[[mailbox_list]]\nfile = \"" +
+                        list.string() + "\"\nserver = \"a\"\n");
+        spdlog::set_level(spdlog::level::off);
+    }
+    ~Files() { fs::remove_all(folder); }
+
+    void write(const fs::path& path, const std::string& text) const { std::ofstream(path, std::ios::trunc) << text; }
+    /// A list written an hour ago or later: the clock of the test decides what is new.
+    void rewrite(const std::string& text, Seconds ago) const {
+        write(list, text);
+        fs::last_write_time(list, fs::file_time_type::clock::now() - ago);
+    }
+    [[nodiscard]] SettingsSource source() const {
+        return {file, settings::load(file, settings::data_directories()), "key"};
+    }
+
+    fs::path folder;
+    fs::path list;
+    fs::path file;
+};
+
+Time now() {
+    return std::chrono::floor<Seconds>(std::chrono::system_clock::now());
+}
+
+TEST_CASE("a list that is as it was read has not changed") {
+    const Files files;
+    CHECK_FALSE(files.source().lists_changed(now() + Seconds(100)));
+}
+
+TEST_CASE("a changed list is taken over, its slugs derived by the store's key") {
+    const Files files;
+    SettingsSource source = files.source();
+    files.rewrite("address\nkim@verein.example\nuli@verein.example\n", Seconds(60));
+    REQUIRE(source.lists_changed(now()));
+    const auto settings = source.reload_lists();
+    REQUIRE(settings);
+    CHECK(settings->mailboxes.size() == 2);
+    CHECK(settings->mailboxes[0].slug.starts_with("mb-"));
+    CHECK_FALSE(source.lists_changed(now()));
+}
+
+TEST_CASE("a list that was written a moment ago waits: its writer may not be done") {
+    const Files files;
+    const SettingsSource source = files.source();
+    files.rewrite("address\nuli@verein.example\n", Seconds(0));
+    CHECK_FALSE(source.lists_changed(now()));
+    CHECK(source.lists_changed(now() + Seconds(4)));
+}
+
+TEST_CASE("a broken or missing list is told once, and the next good one is taken") {
+    const Files files;
+    SettingsSource source = files.source();
+    files.rewrite("address\nnobody\n", Seconds(60));
+    REQUIRE(source.lists_changed(now()));
+    CHECK_FALSE(source.reload_lists());
+    CHECK_FALSE(source.lists_changed(now()));
+    fs::remove(files.list);
+    REQUIRE(source.lists_changed(now()));
+    CHECK_FALSE(source.reload_lists());
+    CHECK_FALSE(source.lists_changed(now()));
+    files.rewrite("address\nuli@verein.example\n", Seconds(30));
+    REQUIRE(source.lists_changed(now()));
+    CHECK(source.reload_lists());
+}
+
+TEST_CASE("a changed list does not take over what somebody is editing in the settings file") {
+    const Files files;
+    SettingsSource source = files.source();
+    files.write(files.file, "half of a se");
+    files.rewrite("address\nuli@verein.example\n", Seconds(60));
+    const auto settings = source.reload_lists();
+    REQUIRE(settings);
+    CHECK(settings->mailboxes.front().address == "uli@verein.example");
+    CHECK_FALSE(source.reload());
+    CHECK(source.reload_lists());
+}
+
+} // namespace
+} // namespace mailquotad::app

@@ -4,6 +4,7 @@
 #include "app/mailbox_record.h"
 #include "app/schedule.h"
 #include "core/status.h"
+#include "store/database.h"
 
 #include <map>
 #include <string>

@@ -1,4 +1,5 @@
 // `mailquotad run`: makes the parts of the daemon and lets it live.
+#include "app/channels.h"
 #include "app/commands.h"
 #include "app/context.h"
 #include "app/daemon.h"
@@ -13,8 +14,12 @@
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <variant>
 
 namespace mailquotad::app {
 
@@ -56,6 +61,38 @@ std::optional<settings::Settings> reload(const std::filesystem::path& file, cons
     return std::move(loaded.settings);
 }
 
+using Publish = std::function<void(StatusPointer)>;
+
+/// Opens the database. Where that is not possible (a full or read-only disk, a damaged file), says so in log, metrics
+/// and page and tries again, since whoever looks there must see more than nothing; nothing when SIGTERM came first.
+std::optional<store::Database> open_store_patiently(settings::Settings& settings, os::EventQueue<Event>& events,
+                                                    os::ServiceManager& service, const Publish& publish) {
+    constexpr std::chrono::seconds kBetweenTries{5};
+    const os::SystemClock clock;
+    Status status;
+    status.started_at = clock.now();
+    status.version = MAILQUOTAD_VERSION;
+    for (bool first = true;; first = false) {
+        try {
+            return open_store_writable(settings, EXIT_FAILURE);
+        } catch (const CommandFailed& error) {
+            if (first)
+                spdlog::error("{}. Nothing is measured until the database can be opened; tried every {} s",
+                              error.what(), kBetweenTries.count());
+        }
+        status.at = clock.now();
+        status.database_failing_since = status.started_at;
+        publish(std::make_shared<const Status>(status));
+        service.ready();
+        service.watchdog();
+        service.status("the database cannot be opened: see the log");
+        const auto event = events.wait_until(clock.steady() + kBetweenTries);
+        const SignalArrived* signal = event ? std::get_if<SignalArrived>(&*event) : nullptr;
+        if (signal != nullptr && signal->number != SIGHUP)
+            return std::nullopt;
+    }
+}
+
 } // namespace
 
 int command_run(const CommonOptions& options) {
@@ -64,7 +101,6 @@ int command_run(const CommonOptions& options) {
     observe::start_logging(options.log_level);
     const std::filesystem::path file = config_file(options.config);
     settings::Settings settings = load_settings(file, kExitBadSettings);
-    store::Database database = open_store_writable(settings, EXIT_FAILURE);
     const auto catalog = std::make_shared<const text::Catalog>(load_catalog());
 
     os::EventQueue<Event> events;
@@ -74,6 +110,15 @@ int command_run(const CommonOptions& options) {
     os::Cancellation cancellation;
     net::TcpConnector connector;
     const auto http = start_http(settings, catalog);
+    const Publish publish = [&http](StatusPointer status) {
+        if (http) {
+            http->loop_is_alive();
+            http->publish(std::move(status));
+        }
+    };
+    auto database = open_store_patiently(settings, events, service, publish);
+    if (!database)
+        return EXIT_SUCCESS;
     for (const std::string& remark : remarks_on(settings))
         spdlog::warn("{}", remark);
 
@@ -82,7 +127,7 @@ int command_run(const CommonOptions& options) {
         DaemonParts{.clock = clock,
                     .connector = connector,
                     .service = service,
-                    .database = database,
+                    .database = *database,
                     .events = events,
                     .catalog = *catalog,
                     .cancellation = cancellation,
@@ -91,14 +136,9 @@ int command_run(const CommonOptions& options) {
                         [&connector](const settings::Smtp& smtp) {
                             return std::make_shared<notify::SmtpNotifier>(smtp_options(smtp), connector);
                         },
-                    .publish =
-                        [&http](StatusPointer status) {
-                            if (http) {
-                                http->loop_is_alive();
-                                http->publish(std::move(status));
-                            }
-                        },
-                    .reload = [&] { return reload(file, running, database.hash_key()); },
+                    .make_webhooks = make_webhooks,
+                    .publish = publish,
+                    .reload = [&] { return reload(file, running, database->hash_key()); },
                     .version = MAILQUOTAD_VERSION},
         std::move(settings));
     if (!daemon->run()) {

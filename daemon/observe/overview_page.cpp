@@ -31,6 +31,10 @@ std::string remarks(const Status& status, const PageText& text) {
     for (const std::string& remark : status.remarks) {
         items += "<li>" + foreign(remark) + "</li>";
     }
+    if (status.database_failing_since) {
+        items +=
+            "<li>" + text.fill("database_failing", {{"when", text.moment(*status.database_failing_since)}}) + "</li>";
+    }
     if (status.stuck_workers > 0) {
         items += "<li>" + text.fill("stuck_workers", {{"n", text.count(status.stuck_workers)}}) + "</li>";
     }

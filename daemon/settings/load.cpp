@@ -19,6 +19,8 @@ Settings read_settings(const Table& root, const DataDirectories& data) {
     settings.alerts = read_alerts(root.table("alerts"));
     settings.http = read_http(root.table("http"));
     settings.smtp = read_smtp(root.table("smtp"));
+    settings.bounces = read_bounces(root.table("bounces"));
+    settings.webhooks = read_webhooks(root);
     settings.servers = read_servers(root, data);
     settings.mailboxes = read_mailboxes(root, data, settings);
     derive_slugs(settings, kProvisionalKey);

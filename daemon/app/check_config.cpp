@@ -1,4 +1,5 @@
 // `mailquotad check-config`: the production path up to the first connection, and every problem on the way.
+#include "app/channels.h"
 #include "app/commands.h"
 #include "app/context.h"
 #include "app/mailbox_notes.h"
@@ -46,7 +47,22 @@ int unreadable_secrets(const settings::Settings& settings) {
     }
     if (settings.smtp && settings.smtp->password)
         unreadable += try_secret("smtp", *settings.smtp->password) ? 0 : 1;
+    if (settings.bounces)
+        unreadable += try_secret("bounces", settings.bounces->password) ? 0 : 1;
+    for (const settings::Webhook& webhook : settings.webhooks) {
+        if (webhook.url_secret)
+            unreadable += try_secret("webhook " + webhook.name, *webhook.url_secret) ? 0 : 1;
+        for (const settings::WebhookHeader& header : webhook.headers)
+            unreadable += !header.secret || try_secret("webhook " + webhook.name, *header.secret) ? 0 : 1;
+    }
     return unreadable;
+}
+
+int wrong_bodies(const settings::Settings& settings) {
+    const auto problems = problems_of_bodies(settings.webhooks);
+    for (const std::string& problem : problems)
+        std::cerr << for_terminal(problem) << '\n';
+    return static_cast<int>(problems.size());
 }
 
 } // namespace
@@ -58,7 +74,7 @@ int command_check_config(const CommonOptions& options) {
     load_guides();
     for (const std::string& remark : remarks_on(settings))
         std::cerr << "note: " << remark << '\n';
-    if (unreadable_secrets(settings) > 0)
+    if (unreadable_secrets(settings) + wrong_bodies(settings) > 0)
         return kExitBadSettings;
     print(for_terminal(file.string()) + ": good, " + std::to_string(settings.mailboxes.size()) + " mailboxes at " +
           std::to_string(settings.servers.size()) + " servers\n");

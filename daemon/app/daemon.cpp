@@ -5,12 +5,12 @@
 #include "app/keeping.h"
 #include "app/mailbox_notes.h"
 #include "app/picture.h"
+#include "app/refusals.h"
 #include "app/rules.h"
 #include "app/surveys.h"
-#include "notify/outbox_runner.h"
+#include "os/overloaded.h"
 
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
 namespace mailquotad::app {
@@ -18,28 +18,21 @@ namespace {
 
 constexpr std::chrono::seconds kLongestWait{30};
 constexpr std::chrono::seconds kShutdownPatience{8};
-/// A visitor made of lambdas.
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-    using Handlers::operator()...;
-};
 
 } // namespace
 
 Daemon::Daemon(DaemonParts parts, settings::Settings settings)
     : parts_(std::move(parts)), webmaster_(parts_.database, parts_.catalog), forecaster_(parts_.database),
-      prober_({.connector = parts_.connector,
-               .clock = parts_.clock,
-               .secrets = parts_.secrets,
-               .cancellation = &parts_.cancellation},
-              {.workers = settings.poll.workers, .per_server = settings.poll.per_server},
+      store_watch_(parts_.clock),
+      prober_(parts_.world(), {.workers = settings.poll.workers, .per_server = settings.poll.per_server},
               [&events = parts_.events](ProbeFinished finished) { events.post(std::move(finished)); }),
       mailer_(&parts_.cancellation,
-              [&events = parts_.events](MailFinished finished) { events.post(std::move(finished)); }) {
-    status_.started_at = parts_.clock.now();
+              [&events = parts_.events](MailFinished finished) { events.post(std::move(finished)); }),
+      bounce_watch_(parts_.world(),
+                    [&events = parts_.events](BouncesFinished found) { events.post(std::move(found)); }) {
+    status_.started_at = status_.config_last_reload_success = parts_.clock.now();
     status_.version = parts_.version;
-    status_.config_last_reload_success = status_.started_at;
-    parts_.database.retry_all_mail(status_.started_at);
+    store_watch_.attempt("making the waiting mail due", [&] { parts_.database.retry_all_mail(status_.started_at); });
     apply(std::move(settings));
 }
 
@@ -58,37 +51,35 @@ bool Daemon::run() {
     parts_.service.stopping();
     parts_.cancellation.cancel();
     const auto patience = parts_.clock.steady() + kShutdownPatience;
-    const bool mailer_ended = mailer_.shut_down(patience);
+    const bool mailer_ended = mailer_.shut_down(patience) && bounce_watch_.shut_down(patience);
     return prober_.shut_down(patience) && mailer_ended;
 }
 
 void Daemon::turn() {
-    if (auto settings = parts_.new_lists())
-        take_settings(std::move(*settings));
-    start_due_probes();
-    for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now()))
-        visits_.hasten(records_.at(slug).settings, parts_.clock.steady());
-    start_due_mail();
-    tidy();
+    store_watch_.catch_up(parts_.database, records_, visits_);
+    store_watch_.attempt("reading lists of mailboxes", [this] { take_new_lists(); });
+    store_watch_.attempt("beginning to look", [this] { start_due_probes(); });
+    store_watch_.attempt("telling the webmaster", [this] { tell_webmaster_of_troubles(); });
+    store_watch_.attempt("sending mail", [this] { start_due_mail(); });
+    store_watch_.attempt("looking for bounces", [this] { bounce_watch_.turn(settings_, parts_.database); });
+    store_watch_.attempt("thinning out what is old", [this] { tidy(); });
     publish();
 }
 
 void Daemon::handle(Event event) {
-    std::visit(Overloaded{[this](ProbeFinished& finished) { probe_finished(std::move(finished)); },
-                          [this](MailFinished& finished) { mail_finished(std::move(finished)); },
-                          [this](const SignalArrived& signal) {
-                              if (signal.number == SIGHUP)
-                                  reload();
-                              else if (signal.number == SIGTERM || signal.number == SIGINT)
-                                  stopping_ = true;
-                          }},
+    std::visit(os::Overloaded{[this](ProbeFinished& finished) { probe_finished(std::move(finished)); },
+                              [this](MailFinished& finished) { mail_finished(std::move(finished)); },
+                              [this](const BouncesFinished& found) { bounces_found(found); },
+                              [this](const SignalArrived& signal) { signalled(signal.number); }},
                event);
 }
 
 std::optional<os::SteadyTime> Daemon::next_due() const {
     const os::SteadyTime now = parts_.clock.steady();
     std::optional<os::SteadyTime> next = drawing_.sooner(visits_.next_after(now));
-    if (!notifier_ || mailer_.is_busy())
+    if (const auto look = store_watch_.next_look()) // then nothing is read from the database here
+        return next ? std::min(*next, *look) : *look;
+    if (!channels_.any() || mailer_.is_busy())
         return next;
     if (const auto mail = parts_.database.next_mail_due()) {
         const os::SteadyTime due = now + std::max(Seconds(1), *mail - parts_.clock.now());
@@ -109,10 +100,10 @@ void Daemon::start_due_probes() {
 
 void Daemon::start_due_mail() {
     settle_mail();
-    if (!notifier_ || mailer_.is_busy() || unsettled_)
+    if (!channels_.any() || mailer_.is_busy() || unsettled_)
         return;
     for (store::OutboxRow& row : parts_.database.due_mail(parts_.clock.now(), 1))
-        mailer_.start(std::move(row), notifier_, notify::address_of(settings_.smtp->from));
+        mailer_.start(std::move(row), channels_);
 }
 
 void Daemon::probe_finished(ProbeFinished finished) {
@@ -131,8 +122,10 @@ void Daemon::take_result(MailboxRecord& record, ProbeFinished& finished) {
     log_warnings(record, finished.warnings);
     try {
         finished.report.snapshot() != nullptr ? probe_succeeded(record, finished) : probe_failed(record, finished);
+    } catch (const store::StoreError& error) {
+        store_watch_.failed(record.settings.slug + ": keeping the result of a probe", error.what());
     } catch (const std::exception& error) {
-        log_lost_step(record, "keeping the result of a probe", error);
+        log_lost_step(record, "judging the result of a probe", error);
     }
 }
 
@@ -153,13 +146,9 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     record.assessment = assess(judgement, alert.stage, now, settings_.alerts.confirm_after);
     note_advice(parts_.database, record, settings_, now);
     Decision decision = webmaster_.decide(settings_, record, alert, now, is_on_its_way(finished.slug));
-    const MailContext context{.settings = settings_,
-                              .catalog = parts_.catalog,
-                              .guides = parts_.guides,
-                              .hash_key = parts_.database.hash_key(),
-                              .now = now,
-                              .freed_bytes = freed_in(parts_.database, record, decision)};
-    const std::vector<store::OutboxRow> mails = mails_for(context, record, decision); // numbers the episode's mails
+    MailContext context = mail_context();
+    context.freed_bytes = freed_in(parts_.database, record, decision);
+    const auto mails = mails_for(context, record, decision); // numbers the episode's mails
     keep_success(parts_.database, record, finished, decision, mails, now, [this] { webmaster_.save(); });
     if (!is_sent(decision.reason) && decision.reason != DecisionReason::stage_ok)
         ++status_.notifications_suppressed[decision.reason];
@@ -183,21 +172,24 @@ void Daemon::mail_finished(MailFinished finished) {
 void Daemon::settle_mail() {
     if (!unsettled_)
         return;
-    const store::OutboxRow& row = unsettled_->row;
-    try {
-        notify::settle(parts_.database, row, unsettled_->result, parts_.clock.now());
-        if (const auto found = records_.find(row.mailbox); found != records_.end())
-            note_mail(found->second, row, unsettled_->result, parts_.database);
+    const auto& [row, result] = *unsettled_;
+    const auto found = records_.find(row.mailbox);
+    const settings::Mailbox* mailbox = found != records_.end() ? &found->second.settings : nullptr;
+    const bool settled = store_watch_.attempt("keeping what became of mail " + row.message_id, [&, this] {
+        settle_and_follow(parts_.database, mail_context(), mailbox, row, result);
+        if (mailbox != nullptr)
+            note_mail(found->second, row, result, parts_.database);
+    });
+    if (settled)
         unsettled_.reset();
-    } catch (const std::exception& error) {
-        log_lost_mail(row, error);
-    }
 }
 
 void Daemon::apply(settings::Settings settings) {
     settings_ = std::move(settings);
     prober_.set_per_server(settings_.poll.per_server);
-    notifier_ = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
+    channels_.envelope_from = settings_.smtp ? notify::address_of(settings_.smtp->from) : "";
+    channels_.smtp = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
+    channels_.webhooks = parts_.make_webhooks ? parts_.make_webhooks(settings_.webhooks) : nullptr;
     renew(records_, settings_, parts_.database);
     visits_.set(settings_, parts_.clock.steady());
     servers_.set_servers(mailboxes_per_server(settings_));
@@ -229,8 +221,11 @@ void Daemon::publish() {
     if (!drawing_.begin(parts_.clock.steady()))
         return;
     draw_mailboxes(status_, settings_, records_, parts_.database.hash_key(), parts_.clock.now());
-    status_.outbox_pending = parts_.database.unsent_mail();
-    annotate(status_, settings_, parts_.database.silences(status_.at), visits_, parts_.clock.steady());
+    store_watch_.attempt("counting mail and silences", [this] {
+        status_.outbox_pending = parts_.database.unsent_mail();
+        annotate(status_, settings_, parts_.database.silences(status_.at), visits_, parts_.clock.steady());
+    });
+    status_.database_failing_since = store_watch_.failing_since();
     status_.troubles = servers_.troubles();
     status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
     parts_.publish(std::make_shared<const Status>(status_));

@@ -1,6 +1,8 @@
 // The daemon: one thread that owns all state and runs the loop.
 #pragma once
 
+#include "app/bounce_watch.h"
+#include "app/channels.h"
 #include "app/drawing_pace.h"
 #include "app/mailbox_record.h"
 #include "app/mailer.h"
@@ -8,12 +10,14 @@
 #include "app/outlook.h"
 #include "app/prober.h"
 #include "app/server_watch.h"
+#include "app/store_watch.h"
 #include "app/visits.h"
 #include "app/webmaster.h"
 #include "os/event_queue.h"
 #include "os/service_manager.h"
 #include "store/database.h"
 
+#include <csignal>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,7 +31,7 @@ struct SignalArrived {
     int number = 0;
 };
 
-using Event = std::variant<ProbeFinished, MailFinished, SignalArrived>;
+using Event = std::variant<ProbeFinished, MailFinished, BouncesFinished, SignalArrived>;
 
 /// All that the loop needs from outside; everything must outlive the daemon.
 struct DaemonParts {
@@ -41,11 +45,16 @@ struct DaemonParts {
     os::Cancellation& cancellation;
     settings::SecretPlaces secrets;
     std::function<std::shared_ptr<notify::Notifier>(const settings::Smtp&)> make_notifier;
+    std::function<std::shared_ptr<notify::Notifier>(const std::vector<settings::Webhook>&)> make_webhooks;
     std::function<void(StatusPointer)> publish;
     std::function<std::optional<settings::Settings>()> reload; ///< nothing: the old settings stay
     std::string version;
     /// The settings with those files of mailboxes read again that have changed; nothing inside: they have errors.
     std::function<std::optional<std::optional<settings::Settings>>()> new_lists = [] { return std::nullopt; };
+
+    [[nodiscard]] ProbeWorld world() const {
+        return {.connector = connector, .clock = clock, .secrets = secrets, .cancellation = &cancellation};
+    }
 };
 
 class Daemon {
@@ -81,26 +90,54 @@ private:
     void probe_succeeded(MailboxRecord& record, const ProbeFinished& finished);
     void mail_finished(MailFinished finished);
     void settle_mail();
+    void tell_webmaster_of_troubles() {
+        for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now()))
+            visits_.hasten(records_.at(slug).settings, parts_.clock.steady());
+    }
+    void take_new_lists() {
+        if (auto settings = parts_.new_lists())
+            take_settings(std::move(*settings));
+    }
+    void bounces_found(const BouncesFinished& found) {
+        store_watch_.attempt("keeping what came back", [&, this] {
+            bounce_watch_.settle(found, parts_.database, mail_context(), records_, status_);
+        });
+    }
+    void signalled(int number) {
+        if (number == SIGHUP)
+            reload();
+        else if (number == SIGTERM || number == SIGINT)
+            stopping_ = true;
+    }
     /// Whether a mail about it is being delivered, or its end is not stored yet: then it cannot be taken back.
     [[nodiscard]] bool is_on_its_way(const std::string& slug) const {
         return mailer_.mailbox() == slug || (unsettled_ && unsettled_->row.mailbox == slug);
+    }
+    [[nodiscard]] MailContext mail_context() const {
+        return {.settings = settings_,
+                .catalog = parts_.catalog,
+                .guides = parts_.guides,
+                .hash_key = parts_.database.hash_key(),
+                .now = parts_.clock.now()};
     }
 
     DaemonParts parts_;
     settings::Settings settings_;
     MailboxRecords records_;
-    std::shared_ptr<notify::Notifier> notifier_;
+    Channels channels_;
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
     Webmaster webmaster_;
     Visits visits_;
     ServerWatch servers_;
     Forecaster forecaster_;
+    StoreWatch store_watch_;
     Status status_; ///< what is not per mailbox
     DrawingPace drawing_;
     Time tidied_at_{}; ///< when old rows were last thinned out
     bool stopping_ = false;
     Prober prober_;
     Mailer mailer_;
+    BounceWatch bounce_watch_;
 };
 
 } // namespace mailquotad::app

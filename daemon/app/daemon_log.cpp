@@ -58,9 +58,4 @@ void log_lost_step(const MailboxRecord& record, const std::string& step, const s
     spdlog::error("{}: {} failed, tried again with the next one: {}", record.settings.slug, step, error.what());
 }
 
-void log_lost_mail(const store::OutboxRow& row, const std::exception& error) {
-    spdlog::error("{}: what became of mail {} could not be stored, tried again: {}", row.mailbox, row.message_id,
-                  error.what());
-}
-
 } // namespace mailquotad::app

@@ -22,8 +22,8 @@ void log_failure(const MailboxRecord& record, bool server_in_trouble, bool tried
 void follow_failure(ServerWatch& servers, const MailboxRecord& record, const ProbeFinished& finished);
 void follow_success(ServerWatch& servers, const MailboxRecord& record, Time now);
 void log_mail(const store::OutboxRow& row, const notify::DeliveryResult& result);
-/// The database could not take a result; it is kept in memory and tried again.
+
+/// A step went wrong for another reason than the database; it comes again with the next event of its kind.
 void log_lost_step(const MailboxRecord& record, const std::string& step, const std::exception& error);
-void log_lost_mail(const store::OutboxRow& row, const std::exception& error);
 
 } // namespace mailquotad::app

@@ -175,7 +175,7 @@ void note_mail(MailboxRecord& record, const store::OutboxRow& row, const notify:
     if (auto alert = database.alert_state(row.mailbox))
         record.alert = std::move(*alert);
     if (result.outcome == notify::DeliveryOutcome::accepted)
-        ++record.notifications_sent[{row.stage, "email"}];
+        ++record.notifications_sent[{row.stage, row.recipient == store::Recipient::webhook ? "webhook" : "email"}];
 }
 
 store::Sample sample_of(const Snapshot& snapshot) {

@@ -20,7 +20,8 @@ inline constexpr std::size_t kEvidenceKept = 3;
 MailboxRecord remembered(store::Database& database, const settings::Mailbox& mailbox);
 
 /// Records for exactly the mailboxes of the settings: known ones go on, new ones are as an earlier process left them.
-void renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings, store::Database& database);
+void renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
+           store::Database& database);
 
 void note_failure(MailboxRecord& record, const ProbeReport& report, Time now);
 /// What a failed probe says of its server; nothing where the server was not asked at all.

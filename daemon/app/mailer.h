@@ -1,6 +1,7 @@
 // Delivers the outbox on one worker, one mail after the other, so that a slow server holds up no probe.
 #pragma once
 
+#include "app/channels.h"
 #include "notify/notifier.h"
 #include "os/worker_pool.h"
 #include "store/database.h"
@@ -25,8 +26,8 @@ public:
     [[nodiscard]] bool is_busy() const { return busy_; }
     /// The mailbox of the mail that is being delivered; empty where none is.
     [[nodiscard]] const std::string& mailbox() const { return mailbox_; }
-    /// Not while busy. `notifier` must live until the mail is finished.
-    void start(store::OutboxRow row, std::shared_ptr<notify::Notifier> notifier, const std::string& envelope_from);
+    /// Not while busy. A row whose channel is no longer in the settings comes back as deferred.
+    void start(store::OutboxRow row, const Channels& channels);
     /// To be told for every value that `finished` handed on.
     void ended() {
         busy_ = false;

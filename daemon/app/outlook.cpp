@@ -2,6 +2,7 @@
 
 #include "app/daemon_log.h"
 #include "app/mailbox_notes.h"
+#include "app/refusals.h"
 #include "os/clock.h"
 
 #include <algorithm>
@@ -85,6 +86,10 @@ Outlook Forecaster::outlook_for(MailboxRecord& record, Time now) {
     outlook.forecast = std::move(result.forecast);
     if (record.survey)
         outlook.largest_usual_mail_bytes = largest_usual_mail(*record.survey, now);
+    attempt(record, "reading whether mail was refused for lack of space", [&] {
+        const auto seen = refused_for_space_at(database_, record.settings.slug);
+        outlook.refused = seen && *seen >= record.alert.last_decided_at; // counts for one decision
+    });
     return outlook;
 }
 

@@ -5,6 +5,7 @@
 #include "app/visits.h"
 #include "core/status.h"
 #include "observe/evidence.h"
+#include "store/database.h"
 
 #include <map>
 #include <string>

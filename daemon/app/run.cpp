@@ -1,4 +1,5 @@
 // `mailquotad run`: makes the parts of the daemon and lets it live.
+#include "app/channels.h"
 #include "app/commands.h"
 #include "app/context.h"
 #include "app/daemon.h"
@@ -14,8 +15,12 @@
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <variant>
 
 namespace mailquotad::app {
 
@@ -38,6 +43,38 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
     return server;
 }
 
+using Publish = std::function<void(StatusPointer)>;
+
+/// Opens the database. Where that is not possible (a full or read-only disk, a damaged file), says so in log, metrics
+/// and page and tries again, since whoever looks there must see more than nothing; nothing when SIGTERM came first.
+std::optional<store::Database> open_store_patiently(settings::Settings& settings, os::EventQueue<Event>& events,
+                                                    os::ServiceManager& service, const Publish& publish) {
+    constexpr std::chrono::seconds kBetweenTries{5};
+    const os::SystemClock clock;
+    Status status;
+    status.started_at = clock.now();
+    status.version = MAILQUOTAD_VERSION;
+    for (bool first = true;; first = false) {
+        try {
+            return open_store_writable(settings, EXIT_FAILURE);
+        } catch (const CommandFailed& error) {
+            if (first)
+                spdlog::error("{}. Nothing is measured until the database can be opened; tried every {} s",
+                              error.what(), kBetweenTries.count());
+        }
+        status.at = clock.now();
+        status.database_failing_since = status.started_at;
+        publish(std::make_shared<const Status>(status));
+        service.ready();
+        service.watchdog();
+        service.status("the database cannot be opened: see the log");
+        const auto event = events.wait_until(clock.steady() + kBetweenTries);
+        const SignalArrived* signal = event ? std::get_if<SignalArrived>(&*event) : nullptr;
+        if (signal != nullptr && signal->number != SIGHUP)
+            return std::nullopt;
+    }
+}
+
 } // namespace
 
 int command_run(const CommonOptions& options) {
@@ -47,7 +84,6 @@ int command_run(const CommonOptions& options) {
     const std::filesystem::path file = config_file(options.config);
     settings::Loaded loaded = load_settings_file(file, kExitBadSettings);
     settings::Settings settings = loaded.settings.value();
-    store::Database database = open_store_writable(settings, EXIT_FAILURE);
     const auto catalog = std::make_shared<const text::Catalog>(load_catalog());
     const text::ClientGuides guides = load_guides();
 
@@ -58,15 +94,24 @@ int command_run(const CommonOptions& options) {
     os::Cancellation cancellation;
     net::TcpConnector connector;
     const auto http = start_http(settings, catalog);
+    const Publish publish = [&http](StatusPointer status) {
+        if (http) {
+            http->loop_is_alive();
+            http->publish(std::move(status));
+        }
+    };
+    auto database = open_store_patiently(settings, events, service, publish);
+    if (!database)
+        return EXIT_SUCCESS;
     for (const std::string& remark : remarks_on(settings))
         spdlog::warn("{}", remark);
 
-    SettingsSource source(file, loaded, database.hash_key());
+    SettingsSource source(file, loaded, database->hash_key());
     auto daemon = std::make_unique<Daemon>(
         DaemonParts{.clock = clock,
                     .connector = connector,
                     .service = service,
-                    .database = database,
+                    .database = *database,
                     .events = events,
                     .catalog = *catalog,
                     .guides = guides,
@@ -76,13 +121,8 @@ int command_run(const CommonOptions& options) {
                         [&connector](const settings::Smtp& smtp) {
                             return std::make_shared<notify::SmtpNotifier>(smtp_options(smtp), connector);
                         },
-                    .publish =
-                        [&http](StatusPointer status) {
-                            if (http) {
-                                http->loop_is_alive();
-                                http->publish(std::move(status));
-                            }
-                        },
+                    .make_webhooks = make_webhooks,
+                    .publish = publish,
                     .reload = [&source] { return source.reload(); },
                     .version = MAILQUOTAD_VERSION,
                     .new_lists = [&source, &clock] { return source.new_lists(clock.now()); }},

@@ -6,21 +6,18 @@
 
 namespace mailquotad::app {
 
-namespace {
-
-std::optional<Secret> read_password(const settings::SecretReference& reference, std::string& problem) {
+std::optional<Secret> read_password(const std::string& owner, const settings::SecretReference& reference,
+                                    std::string& problem) {
     std::vector<std::string> warnings;
     auto secret = settings::read_secret(reference, settings::secret_places(), warnings);
     for (const std::string& warning : warnings)
-        spdlog::warn("smtp: {}", warning);
+        spdlog::warn("{}: {}", owner, warning);
     if (const auto* error = std::get_if<settings::SecretError>(&secret)) {
         problem = error->message;
         return std::nullopt;
     }
     return std::move(std::get<Secret>(secret));
 }
-
-} // namespace
 
 notify::SmtpOptions smtp_options(const settings::Smtp& smtp) {
     notify::SmtpOptions options{.endpoint = smtp.endpoint,
@@ -30,7 +27,7 @@ notify::SmtpOptions smtp_options(const settings::Smtp& smtp) {
                                 .password = {}};
     if (smtp.password)
         options.password = [reference = *smtp.password](std::string& problem) {
-            return read_password(reference, problem);
+            return read_password("smtp", reference, problem);
         };
     return options;
 }

@@ -2,6 +2,7 @@
 
 #include "app/digest.h"
 #include "app/mails.h"
+#include "app/news.h"
 #include "app/rules.h"
 #include "notify/webmaster_mail.h"
 #include "os/clock.h"
@@ -42,6 +43,40 @@ bool is_confirmed(const Decision& decision) {
 
 bool can_ask(const settings::Settings& settings) {
     return settings.smtp && !settings.smtp->admin.empty();
+}
+
+/// The same news for a chat: `text` was made without addresses.
+notify::AdminEvent event_of(AdminEventKind kind, const std::string& name, const notify::WebmasterText& text, Time now) {
+    notify::AdminEvent event;
+    event.kind = kind;
+    event.key = name;
+    event.title = text.subject;
+    event.at = now;
+    const auto add = [&event](const std::string& line) { event.text += event.text.empty() ? line : '\n' + line; };
+    for (const std::string& line : text.intro)
+        add(line);
+    for (const auto& section : text.sections) {
+        add(section.heading);
+        for (const std::string& line : section.lines)
+            add("- " + line);
+    }
+    for (const std::string& line : text.closing)
+        add(line);
+    return event;
+}
+
+AdminEventKind kind_of(const TroubleNews& news) {
+    if (news.begun.empty())
+        return AdminEventKind::server_gone; // all of it is over
+    switch (news.begun.front().kind) {
+    case TroubleKind::login:
+        return AdminEventKind::login_refused;
+    case TroubleKind::smtp:
+        return AdminEventKind::smtp_failing;
+    case TroubleKind::server_gone:
+        break;
+    }
+    return AdminEventKind::server_gone;
 }
 
 store::OutboxRow webmaster_row(const settings::Settings& settings, const std::string& hash_key, const std::string& name,
@@ -231,7 +266,9 @@ void Webmaster::ask_about_burst(const settings::Settings& settings, const std::m
         "burst." + std::to_string(hold->number) + '.' + std::to_string(hold->since.time_since_epoch().count());
     WebmasterMemory after = memory_;
     after.burst.hold->asked = true;
-    queue(webmaster_row(settings, database_.hash_key(), name, text, catalog_, now), std::move(after));
+    const auto public_text = notify::burst_text(burst_facts(memory_.burst, records), {}, catalog_, settings.language);
+    queue(settings, webmaster_row(settings, database_.hash_key(), name, text, catalog_, now),
+          event_of(AdminEventKind::burst_held, name, public_text, now), std::move(after));
     spdlog::warn("{} mailboxes jumped together: their mails are held, the webmaster is asked",
                  memory_.burst.hold->mailboxes.size());
 }
@@ -247,7 +284,9 @@ void Webmaster::tell_troubles(const settings::Settings& settings, const std::map
         names[slug] = record.settings.address;
     const auto text = notify::trouble_text(news, names, catalog_, settings.language, &os::local_time);
     const std::string name = "trouble." + std::to_string(now.time_since_epoch().count());
-    queue(webmaster_row(settings, database_.hash_key(), name, text, catalog_, now), std::move(after));
+    const auto public_text = notify::trouble_text(news, {}, catalog_, settings.language, &os::local_time);
+    queue(settings, webmaster_row(settings, database_.hash_key(), name, text, catalog_, now),
+          event_of(kind_of(news), name, public_text, now), std::move(after));
     spdlog::warn("the webmaster is told of {} troubles and of {} that are over", news.begun.size(), news.over.size());
 }
 
@@ -264,15 +303,22 @@ void Webmaster::send_digest(const settings::Settings& settings, Time now) {
     const auto text = notify::digest_text(facts, addresses_of(settings), catalog_, settings.language);
     WebmasterMemory after = memory_;
     after.digest.mailed_at = now;
-    queue(webmaster_row(settings, database_.hash_key(), "digest." + format_date(facts.now.day), text, catalog_, now),
-          std::move(after));
+    const std::string name = "digest." + format_date(facts.now.day);
+    const auto public_text = notify::digest_text(facts, {}, catalog_, settings.language);
+    queue(settings, webmaster_row(settings, database_.hash_key(), name, text, catalog_, now),
+          event_of(AdminEventKind::digest, name, public_text, now), std::move(after));
     spdlog::info("the weekly digest is on its way");
 }
 
 /// Mail and memory change together: a question is asked once, whatever happens in between.
-void Webmaster::queue(const store::OutboxRow& row, WebmasterMemory after) {
+void Webmaster::queue(const settings::Settings& settings, const store::OutboxRow& row, const notify::AdminEvent& event,
+                      WebmasterMemory after) {
+    const MailContext context{
+        .settings = settings, .catalog = catalog_, .hash_key = database_.hash_key(), .now = event.at};
     database_.transaction([&] {
         database_.enqueue(row);
+        for (const store::OutboxRow& webhook : webhook_rows(context, event))
+            database_.enqueue(webhook);
         save_webmaster_memory(database_, after);
     });
     memory_ = saved_ = std::move(after);

@@ -5,6 +5,7 @@
 #include "app/mailer.h"
 #include "app/webmaster_memory.h"
 #include "core/alert.h"
+#include "notify/admin_event.h"
 #include "settings/settings.h"
 #include "store/database.h"
 #include "text/catalog.h"
@@ -47,7 +48,8 @@ private:
     void tell_troubles(const settings::Settings& settings, const std::map<std::string, MailboxRecord>& records,
                        Time now);
     void send_digest(const settings::Settings& settings, Time now);
-    void queue(const store::OutboxRow& row, WebmasterMemory after);
+    void queue(const settings::Settings& settings, const store::OutboxRow& row, const notify::AdminEvent& event,
+               WebmasterMemory after);
     void observe(const MailboxRecord& record, const AlertState& alert, Time now);
     std::optional<std::int64_t> limit_before(const std::string& slug, Time now);
 

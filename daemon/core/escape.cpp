@@ -161,6 +161,23 @@ std::string for_html(std::string_view text) {
     });
 }
 
+std::string for_json(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string escaped;
+    for (const char c : to_valid_utf8(text)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n')
+            escaped += "\\n";
+        else if (byte < 0x20 || byte == 0x7f)
+            escaped.append("\\u00").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+        else if (c == '"' || c == '\\')
+            escaped.append(1, '\\').append(1, c);
+        else
+            escaped += c;
+    }
+    return escaped;
+}
+
 std::string for_header(std::string_view text) {
     return rewrite(text, [](std::string& result, const Character& character) {
         if (!character.valid)

@@ -21,6 +21,10 @@ std::string for_perfdata_label(std::string_view text);
 /// becomes U+FFFD.
 std::string for_html(std::string_view text);
 
+/// For the inside of a quoted JSON string (RFC 8259 section 7): quotation mark, backslash and control characters
+/// escaped, each invalid UTF-8 byte U+FFFD.
+std::string for_json(std::string_view text);
+
 /// For a mail header: CR, LF, NUL and other control, line-separator and bidi characters become spaces, each invalid
 /// UTF-8 byte U+FFFD.
 std::string for_header(std::string_view text);

@@ -73,8 +73,9 @@ struct Status {
     bool config_last_reload_successful = true;
     Time config_last_reload_success{};
     int stuck_workers = 0;
-    std::vector<ServerTrouble> troubles; ///< in the order of the servers' keys
-    std::vector<std::string> remarks;    ///< for the webmaster: "nobody is mailed: there is no [smtp]"
+    std::optional<Time> database_failing_since; ///< it takes nothing: full or read-only disk
+    std::vector<ServerTrouble> troubles;        ///< in the order of the servers' keys
+    std::vector<std::string> remarks;           ///< for the webmaster: "nobody is mailed: there is no [smtp]"
 };
 
 using StatusPointer = std::shared_ptr<const Status>;

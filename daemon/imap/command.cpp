@@ -25,6 +25,22 @@ std::string uid_range(std::int64_t first, std::int64_t last) {
     return std::to_string(first) + ":" + (last == 0 ? "*" : std::to_string(last));
 }
 
+// "1-Nov-2026" (RFC 3501 section 9, date).
+std::string date_text(std::chrono::sys_days day) {
+    constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::chrono::year_month_day date(day);
+    return std::to_string(static_cast<unsigned>(date.day())) + '-' + kMonths[static_cast<unsigned>(date.month()) - 1] +
+           '-' + std::to_string(static_cast<int>(date.year()));
+}
+
+std::string set_text(const std::vector<std::int64_t>& uids) {
+    std::string text;
+    for (const std::int64_t uid : uids)
+        text += (text.empty() ? "" : ",") + std::to_string(uid);
+    return text;
+}
+
 bool is_seven_bit(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -128,6 +144,20 @@ Command Command::fetch_numbers(std::int64_t first_uid, std::int64_t last_uid) {
 
 Command Command::fetch_changed_flags(std::int64_t last_uid, std::int64_t since) {
     return Command("UID FETCH " + uid_range(1, last_uid) + " (UID FLAGS) (CHANGEDSINCE " + std::to_string(since) + ")");
+}
+
+Command Command::search_reports(std::int64_t first_uid, std::chrono::sys_days since) {
+    return Command("UID SEARCH UID " + std::to_string(first_uid) + ":* SINCE " + date_text(since) +
+                   " OR HEADER Content-Type \"delivery-status\" FROM \"mailer-daemon\""
+                   " NOT BODY \"Action: delayed\" NOT SUBJECT \"delayed\"");
+}
+
+Command Command::search_text(const std::vector<std::int64_t>& uids, std::string_view text) {
+    return Command("UID SEARCH UID " + set_text(uids) + " TEXT " + quoted(text));
+}
+
+Command Command::search_no_room(const std::vector<std::int64_t>& uids) {
+    return Command("UID SEARCH UID " + set_text(uids) + " OR BODY \"5.2.2\" BODY \"4.2.2\"");
 }
 
 Command Command::log_out() {

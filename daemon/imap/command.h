@@ -1,6 +1,7 @@
 // The closed set of commands that a probe can send: read-only by construction, since there is no other way to make one.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,6 +39,14 @@ public:
     static Command fetch_numbers(std::int64_t first_uid, std::int64_t last_uid);
     /// UID FETCH 1:last (UID FLAGS) (CHANGEDSINCE mod-sequence), RFC 7162 section 3.1.4.1.
     static Command fetch_changed_flags(std::int64_t last_uid, std::int64_t since);
+    /// UID SEARCH for reports that a mail could not be delivered, from `first_uid` on and since this day: what a report
+    /// by RFC 3464 declares itself to be, or what comes from MAILER-DAEMON as older servers write it; without those
+    /// that only tell of a delay. Read receipts, answers by people and answers of absence (RFC 3834) are none of these.
+    static Command search_reports(std::int64_t first_uid, std::chrono::sys_days since);
+    /// UID SEARCH among these messages for those that hold a text anywhere. See can_be_sent; 7-bit only.
+    static Command search_text(const std::vector<std::int64_t>& uids, std::string_view text);
+    /// UID SEARCH among these messages for reports that say the mailbox had no room: x.2.2 (RFC 3463).
+    static Command search_no_room(const std::vector<std::int64_t>& uids);
     static Command log_out();
 
     /// Whether a folder name or login can stand in a command: CR, LF and NUL would begin another command.

@@ -14,7 +14,8 @@ namespace mailquotad::notify {
 struct Delivery {
     std::string envelope_from;
     std::vector<std::string> to;
-    std::string text; ///< RFC 5322, CRLF
+    std::string text; ///< RFC 5322, CRLF; of a webhook the body
+    std::string id{}; ///< OutboxRow::message_id
 };
 
 enum class DeliveryOutcome {

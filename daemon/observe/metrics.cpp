@@ -322,6 +322,8 @@ void add_daemon(const Status& status, std::vector<MetricFamily>& families) {
     add("outbox_pending", "Notifications that wait for their channel to accept them.", number(status.outbox_pending));
     add("silences_active", "Mailboxes that are silenced by the webmaster.", status.silences_active);
     add("stuck_workers", "Workers that did not come back within the deadline of their probe.", status.stuck_workers);
+    add("database_writable", "Whether the database takes what is to be kept: 1 or 0 (full or read-only disk).",
+        status.database_failing_since ? 0 : 1);
     if (status.last_round_done) {
         add("last_round_timestamp_seconds", "Time when every mailbox had been tried again, in seconds since 1970.",
             number(*status.last_round_done));

@@ -39,6 +39,10 @@ std::string remarks(const Status& status, const PageText& text) {
                                               {"n", text.count(trouble.mailboxes)}}) +
                  "</li>";
     }
+    if (status.database_failing_since) {
+        items +=
+            "<li>" + text.fill("database_failing", {{"when", text.moment(*status.database_failing_since)}}) + "</li>";
+    }
     if (status.stuck_workers > 0) {
         items += "<li>" + text.fill("stuck_workers", {{"n", text.count(status.stuck_workers)}}) + "</li>";
     }

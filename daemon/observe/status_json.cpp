@@ -133,6 +133,7 @@ std::string render_status_json(const Status& status) {
     result["last_round_done"] = time(status.last_round_done);
     result["outbox_pending"] = status.outbox_pending;
     result["silences_active"] = status.silences_active;
+    result["database_writable"] = !status.database_failing_since.has_value();
     result["remarks"] = Json::array();
     for (const std::string& remark : status.remarks) {
         result["remarks"].push_back(text(hide_addresses(remark)));

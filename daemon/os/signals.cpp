@@ -29,12 +29,14 @@ void block_signals() {
         throw std::system_error(error, std::generic_category(), "pthread_sigmask");
     }
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of the write, not the end
 }
 
 void restore_signals() noexcept {
     const sigset_t set = our_signals();
     pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
+    std::signal(SIGXFSZ, SIG_DFL);
 }
 
 SignalListener::SignalListener(std::function<void(int)> handler) : handler_(std::move(handler)) {

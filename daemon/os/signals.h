@@ -8,8 +8,8 @@
 
 namespace mailquotad::os {
 
-/// Blocks the four signals in the calling thread and in all threads it starts from now on, and ignores SIGPIPE in the
-/// process. Call it in main before any thread starts. A child process inherits the blocked signals: see
+/// Blocks the four signals in the calling thread and in all threads it starts from now on, and ignores SIGPIPE and
+/// SIGXFSZ in the process. Call it in main before any thread starts. A child process inherits the blocked signals: see
 /// restore_signals. Throws std::system_error.
 void block_signals();
 

@@ -20,6 +20,8 @@ Settings read_settings(const Table& root, const DataDirectories& data, std::vect
     settings.http = read_http(root.table("http"));
     settings.wording = read_wording(root.table("wording"));
     settings.smtp = read_smtp(root.table("smtp"));
+    settings.bounces = read_bounces(root.table("bounces"));
+    settings.webhooks = read_webhooks(root);
     settings.servers = read_servers(root, data);
     settings.mailboxes = read_mailboxes(root, data, settings, lists);
     derive_slugs(settings, kProvisionalKey);

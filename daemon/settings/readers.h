@@ -28,6 +28,12 @@ Wording read_wording(const Table& table);
 /// [smtp]; nothing where it is absent.
 std::optional<Smtp> read_smtp(const Table& table);
 
+/// [bounces]; nothing where it is absent.
+std::optional<Bounces> read_bounces(const Table& table);
+
+/// All [[webhook]].
+std::vector<Webhook> read_webhooks(const Table& root);
+
 /// [policy] or [mailbox.policy]: `base` with the keys of the table over it. Notes thresholds that contradict each
 /// other.
 Policy read_policy(const Table& table, const Policy& base);

@@ -1,6 +1,7 @@
 // The settings file as typed values; the names are those of CONTRACT.md.
 #pragma once
 
+#include "core/admin_event_kind.h"
 #include "core/alert.h"
 #include "core/burst.h"
 #include "core/endpoint.h"
@@ -100,6 +101,41 @@ struct Smtp {
     bool operator==(const Smtp&) const = default;
 };
 
+/// A header of a webhook's requests: its value stands here, or is a secret.
+struct WebhookHeader {
+    std::string name;
+    std::string value;
+    std::optional<SecretReference> secret;
+    bool operator==(const WebhookHeader&) const = default;
+};
+
+/// Where news for the webmaster go beside mail.
+struct Webhook {
+    std::string name;
+    std::string url; ///< http:// only with plaintext; empty: url_secret
+    std::optional<SecretReference> url_secret;
+    bool plaintext = false;
+    std::string method = "POST"; ///< or "PUT"
+    std::string content_type = "application/json";
+    std::vector<WebhookHeader> headers;
+    std::string body;                   ///< mustache; empty for the generic JSON
+    std::vector<AdminEventKind> events; ///< which news; all by default
+    std::string ca_file;
+    bool operator==(const Webhook&) const = default;
+};
+
+/// The mailbox of smtp.from, where delivery failures arrive; read-only.
+struct Bounces {
+    Endpoint endpoint;
+    Trust trust;
+    bool plaintext = false;
+    std::string username;
+    SecretReference password;
+    std::string folder = "INBOX";
+    Seconds interval{3600};
+    bool operator==(const Bounces&) const = default;
+};
+
 struct Poll {
     Seconds interval{15 * 60};
     Seconds timeout{60};
@@ -149,6 +185,8 @@ struct Settings {
     Http http;
     Wording wording;
     std::optional<Smtp> smtp;
+    std::optional<Bounces> bounces;
+    std::vector<Webhook> webhooks;
     std::map<std::string, Server> servers;
     std::vector<Mailbox> mailboxes;
 

@@ -93,6 +93,13 @@ void Database::transaction(const std::function<void()>& work) {
     }
 }
 
+void Database::require_writable() {
+    connection_->write("write a trifle", [&] {
+        connection_->sql() << "INSERT INTO keyring (name, value) VALUES ('last_trifle', '1') ON CONFLICT (name)"
+                              " DO UPDATE SET value = CASE keyring.value WHEN '1' THEN '2' ELSE '1' END";
+    });
+}
+
 const std::string& Database::hash_key() const {
     return hash_key_;
 }

@@ -25,6 +25,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// What stands in place of a slug for what is about no single mailbox. No mailbox can have it.
+inline constexpr const char* kNoMailbox = "*";
+
 /// One measurement of one mailbox as history keeps it.
 struct Sample {
     Time at{};
@@ -36,15 +39,28 @@ struct Sample {
 
 /// Which of the mails about one decision this is.
 enum class Recipient {
-    owner, ///< to the address that the owner gave; its acceptance counts as told
-    copy,  ///< to the mailbox itself; its refusal changes nothing
-    admin, ///< to smtp.admin
+    owner,   ///< to the address that the owner gave; its acceptance counts as told
+    copy,    ///< to the mailbox itself; its refusal changes nothing
+    admin,   ///< to smtp.admin
+    webhook, ///< news for the webmaster to a webhook: `to` is its name, `text` the body
+};
+
+/// A mail that a server accepted, as far as it is still known.
+struct SentMail {
+    std::int64_t id = 0;
+    std::string mailbox; ///< slug
+    Recipient recipient = Recipient::owner;
+    NotificationKind kind = NotificationKind::warning;
+    Stage stage = Stage::ok;
+    std::int64_t episode = 0;
+    std::string message_id;
+    Time sent_at{};
 };
 
 /// A mail that was decided and is not delivered yet. Written in the same transaction as the decision.
 struct OutboxRow {
     std::int64_t id = 0; ///< set by the database
-    std::string mailbox; ///< slug
+    std::string mailbox; ///< slug, or kNoMailbox
     Recipient recipient = Recipient::owner;
     NotificationKind kind = NotificationKind::warning;
     Stage stage = Stage::ok;
@@ -57,9 +73,6 @@ struct OutboxRow {
     int attempts = 0;
     std::string last_error;
 };
-
-/// What stands in place of a slug for what is about no single mailbox. No mailbox can have it.
-inline constexpr const char* kNoMailbox = "*";
 
 /// What is known of a mail: where it stands, not what it says.
 struct MailFact {
@@ -160,6 +173,10 @@ public:
     void withdraw_mail(const std::string& slug, Time at);
     /// The mails of a mailbox queued since `since`, oldest first; of all mailboxes where `slug` is empty.
     std::vector<MailFact> mail_facts(const std::string& slug, Time since);
+    /// Mails to owners and copies that were accepted since `since` and did not come back, newest first, at most `most`.
+    std::vector<SentMail> sent_mail(Time since, int most);
+    /// An accepted mail came back; the error stays. Nothing where it was not accepted.
+    void mark_bounced(std::int64_t id, const std::string& error);
     /// How many mails wait, due or not.
     std::int64_t unsent_mail();
     /// Mails to owners accepted since `since` or still waiting, over all mailboxes.
@@ -208,6 +225,9 @@ public:
     /// Writes a consistent copy of the whole database to a new file of mode 0600. StoreError where `file` exists. Not
     /// inside transaction().
     void backup(const std::filesystem::path& file);
+
+    /// Writes a trifle: a StoreError where the disk is still full or read-only.
+    void require_writable();
 
     /// A random key of 32 bytes, in hex, made at the first opening; for slugs, folder keys and Message-IDs.
     const std::string& hash_key() const;

@@ -12,8 +12,10 @@ namespace mailquotad::store {
 
 namespace {
 
-constexpr std::pair<Recipient, std::string_view> kRecipients[] = {
-    {Recipient::owner, "owner"}, {Recipient::copy, "copy"}, {Recipient::admin, "admin"}};
+constexpr std::pair<Recipient, std::string_view> kRecipients[] = {{Recipient::owner, "owner"},
+                                                                  {Recipient::copy, "copy"},
+                                                                  {Recipient::admin, "admin"},
+                                                                  {Recipient::webhook, "webhook"}};
 
 std::string text_of(Recipient recipient) {
     const auto* const found = std::find_if(std::begin(kRecipients), std::end(kRecipients),
@@ -221,6 +223,47 @@ std::vector<MailFact> Database::mail_facts(const std::string& slug, Time since) 
                              .last_error = row.last_error});
         }
         return facts;
+    });
+}
+
+std::vector<SentMail> Database::sent_mail(Time since, int most) {
+    return connection_->attempt(
+        "read the accepted mail", [&] {
+            std::vector<SentMail> mails;
+            const Number first = seconds_of(since);
+            const Number limit = std::max(most, 0);
+            StoredMail mail;
+            Number finished_at = 0;
+            soci::statement statement =
+                (connection_->sql().prepare
+                     << "SELECT o.id, m.slug, o.recipient, o.kind, o.stage, o.episode, o.message_id, o.finished_at"
+                        " FROM outbox o JOIN mailbox m ON m.id = o.mailbox_id WHERE o.status = 'sent'"
+                        " AND o.recipient IN ('owner', 'copy') AND o.finished_at >= :since"
+                        " ORDER BY o.finished_at DESC, o.id DESC LIMIT :most",
+                 soci::use(first), soci::use(limit), soci::into(mail.id), soci::into(mail.mailbox),
+                 soci::into(mail.recipient), soci::into(mail.kind), soci::into(mail.stage), soci::into(mail.episode),
+                 soci::into(mail.message_id), soci::into(finished_at));
+            statement.execute();
+            while (statement.fetch())
+                mails.push_back({.id = mail.id,
+                                 .mailbox = mail.mailbox,
+                                 .recipient = recipient_of(mail.recipient),
+                                 .kind = parse_notification_kind(mail.kind).value_or(NotificationKind::warning),
+                                 .stage = parse_stage(mail.stage).value_or(Stage::ok),
+                                 .episode = mail.episode,
+                                 .message_id = mail.message_id,
+                                 .sent_at = time_of(finished_at)});
+            return mails;
+        });
+}
+
+void Database::mark_bounced(std::int64_t id, const std::string& error) {
+    connection_->write("store that a mail came back", [&] {
+        const Number number = id;
+        const std::string last_error = readable(error);
+        connection_->sql() << "UPDATE outbox SET status = 'bounced', last_error = :error"
+                              " WHERE id = :id AND status = 'sent'",
+            soci::use(last_error), soci::use(number);
     });
 }
 

@@ -178,6 +178,8 @@ Template::Template(const std::string& source, std::string origin, Escaping escap
     }
     if (escaping == Escaping::html) {
         impl_->parsed.set_custom_escape([](const std::string& text) { return for_html(text); });
+    } else if (escaping == Escaping::json) {
+        impl_->parsed.set_custom_escape([](const std::string& text) { return for_json(text); });
     } else {
         impl_->parsed.set_custom_escape([](const std::string& text) { return without_line_end_mark(text); });
     }

@@ -9,7 +9,8 @@
 
 namespace mailquotad::text {
 
-enum class Escaping { none, html };
+/// json: for the inside of a quoted JSON string.
+enum class Escaping { none, html, json };
 
 /// Variables, sections and inverted sections of mustache; no partials, no other delimiters, and nothing unescaped in
 /// HTML: a template cannot switch escaping off.

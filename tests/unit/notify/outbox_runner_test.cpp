@@ -154,3 +154,71 @@ TEST_CASE("a mail of a mailbox without a state is settled all the same", "[notif
     CHECK(outbox.settle(kAccepted, kNow) == OutboxChange::sent);
     CHECK_FALSE(outbox.database->alert_state("gone"));
 }
+
+TEST_CASE("a mail that is refused as a whole goes to the owner's other addresses, and the owner is not refused yet") {
+    OutboxRow row = owner_row();
+    row.to = {"kim@privat.example", "kim@work.example"};
+    row.text = "Message-ID: <kim.4.1@verein.example>\r\n\r\ntext";
+    Outbox outbox(row);
+    const OutboxRow stored = outbox.database->due_mail(kNow, 1).at(0);
+    CHECK(notify::settle(*outbox.database, stored, kRefused, kNow) == OutboxChange::failed);
+    CHECK(outbox.database->alert_state("kim") == waiting_state());
+    const auto others = outbox.database->due_mail(kNow, 9);
+    REQUIRE(others.size() == 1);
+    CHECK(others[0].to == std::vector<std::string>{"kim@work.example"});
+    CHECK(others[0].message_id == "kim.4.1.other@verein.example");
+    CHECK(others[0].text == "Message-ID: <kim.4.1.other@verein.example>\r\n\r\ntext");
+    notify::settle(*outbox.database, others[0], kRefused, kNow);
+    CHECK(outbox.database->unsent_mail() == 0);
+    CHECK(outbox.database->alert_state("kim")->refused_at == kNow);
+}
+
+TEST_CASE("what follows from a result is written with it or not at all") {
+    Outbox outbox(owner_row());
+    const OutboxRow stored = outbox.database->due_mail(kNow, 1).at(0);
+    const auto fail = [](OutboxChange) { throw store::StoreError("the disk is full"); };
+    CHECK_THROWS_AS(notify::settle(*outbox.database, stored, kAccepted, kNow, fail), store::StoreError);
+    CHECK(outbox.database->unsent_mail() == 1);
+    CHECK(outbox.database->alert_state("kim") == waiting_state());
+}
+
+TEST_CASE("an answer about lack of space is told from others") {
+    CHECK(notify::is_lack_of_space("recipient: 552 5.2.2 mailbox full"));
+    CHECK(notify::is_lack_of_space("452 4.2.2 over quota"));
+    CHECK(notify::is_lack_of_space("data: 552 too much"));
+    CHECK_FALSE(notify::is_lack_of_space("550 5.1.1 no such user"));
+    CHECK_FALSE(notify::is_lack_of_space("550 5.2.21 other"));
+    CHECK_FALSE(notify::is_lack_of_space("552.5 other"));
+    CHECK_FALSE(notify::is_lack_of_space(""));
+}
+
+TEST_CASE("a mail that came back told nobody, and is decided anew a day later") {
+    AlertState state = waiting_state();
+    state = accepted(state, NotificationKind::warning, Stage::warning, kNow);
+    REQUIRE(state.episode->told);
+    const store::SentMail mail{.id = 1,
+                               .mailbox = "kim",
+                               .kind = NotificationKind::warning,
+                               .stage = Stage::warning,
+                               .episode = 4,
+                               .message_id = "kim.4.1@verein.example",
+                               .sent_at = kNow};
+    const AlertState after = notify::state_after_bounce(state, mail, kNow + 1h);
+    CHECK_FALSE(after.episode->told);
+    CHECK(after.refused_at == kNow + 1h);
+    store::SentMail earlier = mail;
+    earlier.episode = 3;
+    CHECK(notify::state_after_bounce(state, earlier, kNow + 1h) == state);
+}
+
+TEST_CASE("accepted mails are remembered until they come back") {
+    Outbox outbox(owner_row());
+    const OutboxRow stored = outbox.database->due_mail(kNow, 1).at(0);
+    notify::settle(*outbox.database, stored, kAccepted, kNow);
+    const auto sent = outbox.database->sent_mail(kNow - 24h, 10);
+    REQUIRE(sent.size() == 1);
+    CHECK(sent[0].message_id == "kim.4.1@verein.example");
+    CHECK(outbox.database->sent_mail(kNow + 1s, 10).empty());
+    outbox.database->mark_bounced(sent[0].id, "came back");
+    CHECK(outbox.database->sent_mail(kNow - 24h, 10).empty());
+}

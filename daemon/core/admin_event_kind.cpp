@@ -1,6 +1,6 @@
-#include "notify/admin_event.h"
+#include "core/admin_event_kind.h"
 
-namespace mailquotad::notify {
+namespace mailquotad {
 
 std::string_view to_string(AdminEventKind kind) {
     switch (kind) {
@@ -33,4 +33,4 @@ std::optional<AdminEventKind> parse_admin_event_kind(std::string_view text) {
     return std::nullopt;
 }
 
-} // namespace mailquotad::notify
+} // namespace mailquotad

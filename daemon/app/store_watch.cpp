@@ -1,0 +1,62 @@
+#include "app/store_watch.h"
+
+#include <spdlog/spdlog.h>
+
+namespace mailquotad::app {
+
+namespace {
+
+constexpr std::chrono::seconds kBetweenLooks{10};
+
+} // namespace
+
+bool StoreWatch::attempt(const std::string& step, const std::function<void()>& work) {
+    try {
+        work();
+        return true;
+    } catch (const store::StoreError& error) {
+        failed(step, error.what());
+        return false;
+    }
+}
+
+void StoreWatch::failed(const std::string& step, const std::string& error) {
+    if (failing_since_) {
+        spdlog::debug("{} failed: {}", step, error);
+        return;
+    }
+    spdlog::error("{} failed: {}. Until the database can be written, no mail goes out that it does not know of", step,
+                  error);
+    failing_since_ = clock_.now();
+    looked_at_ = clock_.steady();
+}
+
+bool StoreWatch::works_again(store::Database& database) {
+    if (!failing_since_ || clock_.steady() < looked_at_ + kBetweenLooks)
+        return false;
+    looked_at_ = clock_.steady();
+    try {
+        database.require_writable();
+    } catch (const store::StoreError& error) {
+        spdlog::debug("the database still takes nothing: {}", error.what());
+        return false;
+    }
+    spdlog::info("the database can be written again, after {} s", (clock_.now() - *failing_since_).count());
+    failing_since_.reset();
+    return true;
+}
+
+std::optional<os::SteadyTime> StoreWatch::next_look() const {
+    return failing_since_ ? std::optional(looked_at_ + kBetweenLooks) : std::nullopt;
+}
+
+void StoreWatch::catch_up(store::Database& database, const MailboxRecords& records, Visits& visits) {
+    if (!works_again(database))
+        return;
+    for (const auto& [slug, record] : records) {
+        if (!record.unsaved.empty())
+            visits.hasten(record.settings, clock_.steady());
+    }
+}
+
+} // namespace mailquotad::app

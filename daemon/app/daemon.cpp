@@ -7,6 +7,7 @@
 #include "app/picture.h"
 #include "app/rules.h"
 #include "app/surveys.h"
+#include "core/alert_clock.h"
 #include "notify/outbox_runner.h"
 
 #include <algorithm>
@@ -27,7 +28,8 @@ struct Overloaded : Handlers... {
 } // namespace
 
 Daemon::Daemon(DaemonParts parts, settings::Settings settings)
-    : parts_(std::move(parts)), webmaster_(parts_.database, parts_.catalog), forecaster_(parts_.database),
+    : parts_(std::move(parts)), webmaster_(parts_.database, parts_.catalog), schedule_(parts_.poll_jitter),
+      forecaster_(parts_.database), upkeep_(parts_.clock),
       prober_({.connector = parts_.connector,
                .clock = parts_.clock,
                .secrets = parts_.secrets,
@@ -63,11 +65,11 @@ bool Daemon::run() {
 }
 
 void Daemon::turn() {
+    upkeep_.turn(schedule_, parts_.database);
     start_due_probes();
     for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now()))
         schedule_.hasten(slug, parts_.clock.steady());
     start_due_mail();
-    tidy();
     publish();
 }
 
@@ -152,7 +154,7 @@ void Daemon::probe_failed(MailboxRecord& record, const ProbeFinished& finished) 
 void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finished) {
     const Time now = parts_.clock.now();
     note_success(record, *finished.report.snapshot());
-    AlertState alert = record.alert;
+    AlertState alert = not_after(record.alert, now);
     const Judgement judgement = judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now));
     record.assessment = assess(judgement, alert.stage, now, settings_.alerts.confirm_after);
     note_advice(parts_.database, record, settings_, now);
@@ -224,14 +226,6 @@ void Daemon::reload() {
         status_.config_last_reload_success = parts_.clock.now();
     }
     parts_.service.ready();
-}
-
-/// Once a day: history beyond its retention goes.
-void Daemon::tidy() {
-    if (parts_.clock.now() - tidied_at_ < Days(1))
-        return;
-    tidied_at_ = parts_.clock.now();
-    parts_.database.prune(tidied_at_);
 }
 
 void Daemon::publish() {

@@ -8,6 +8,7 @@
 #include "app/outlook.h"
 #include "app/prober.h"
 #include "app/schedule.h"
+#include "app/upkeep.h"
 #include "app/webmaster.h"
 #include "os/event_queue.h"
 #include "os/service_manager.h"
@@ -42,6 +43,7 @@ struct DaemonParts {
     std::function<void(StatusPointer)> publish;
     std::function<std::optional<settings::Settings>()> reload; ///< nothing: the old settings stay
     std::string version;
+    double poll_jitter = kPollJitter;
 };
 
 class Daemon {
@@ -67,7 +69,6 @@ private:
     void reload();
     void start_due_probes();
     void start_due_mail();
-    void tidy();
     void publish();
 
     void probe_finished(ProbeFinished finished);
@@ -88,9 +89,9 @@ private:
     Webmaster webmaster_;
     Schedule schedule_;
     Forecaster forecaster_;
+    Upkeep upkeep_;
     Status status_; ///< what is not per mailbox
     DrawingPace drawing_;
-    Time tidied_at_{}; ///< when old rows were last thinned out
     bool stopping_ = false;
     Prober prober_;
     Mailer mailer_;

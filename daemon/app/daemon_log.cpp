@@ -45,4 +45,10 @@ void log_lost_mail(const store::OutboxRow& row, const std::exception& error) {
                   error.what());
 }
 
+void log_clock_jump(Seconds jump) {
+    spdlog::warn("the system's clock moved {} by {}: the machine slept or its clock was set; all mailboxes are looked "
+                 "at now",
+                 jump > Seconds(0) ? "forward" : "back", format_duration(std::chrono::abs(jump)));
+}
+
 } // namespace mailquotad::app

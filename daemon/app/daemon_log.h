@@ -18,5 +18,6 @@ void log_mail(const store::OutboxRow& row, const notify::DeliveryResult& result)
 /// The database could not take a result; it is kept in memory and tried again.
 void log_lost_step(const MailboxRecord& record, const std::string& step, const std::exception& error);
 void log_lost_mail(const store::OutboxRow& row, const std::exception& error);
+void log_clock_jump(Seconds jump);
 
 } // namespace mailquotad::app

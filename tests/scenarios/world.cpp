@@ -47,7 +47,10 @@ bool is_held_back(DecisionReason reason) {
     case DecisionReason::once_a_day:
     case DecisionReason::per_hour_limit:
     case DecisionReason::silenced:
+    case DecisionReason::others_first:
     case DecisionReason::burst_held:
+    case DecisionReason::day_off:
+    case DecisionReason::never_mailed:
     case DecisionReason::no_smtp:
     case DecisionReason::delivery_refused:
         return true;

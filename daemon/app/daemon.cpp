@@ -8,6 +8,7 @@
 #include "app/refusals.h"
 #include "app/rules.h"
 #include "app/surveys.h"
+#include "core/alert_clock.h"
 #include "os/overloaded.h"
 
 #include <algorithm>
@@ -22,8 +23,8 @@ constexpr std::chrono::seconds kShutdownPatience{8};
 } // namespace
 
 Daemon::Daemon(DaemonParts parts, settings::Settings settings)
-    : parts_(std::move(parts)), webmaster_(parts_.database, parts_.catalog), forecaster_(parts_.database),
-      store_watch_(parts_.clock),
+    : parts_(std::move(parts)), webmaster_(parts_.database, parts_.catalog), visits_(parts_.poll_jitter),
+      forecaster_(parts_.database), upkeep_(parts_.clock), store_watch_(parts_.clock),
       prober_(parts_.world(), {.workers = settings.poll.workers, .per_server = settings.poll.per_server},
               [&events = parts_.events](ProbeFinished finished) { events.post(std::move(finished)); }),
       mailer_(&parts_.cancellation,
@@ -58,11 +59,11 @@ bool Daemon::run() {
 void Daemon::turn() {
     store_watch_.catch_up(parts_.database, records_, visits_);
     store_watch_.attempt("reading lists of mailboxes", [this] { take_new_lists(); });
+    store_watch_.attempt("following the clock", [this] { upkeep_.turn(visits_, parts_.database); });
     store_watch_.attempt("beginning to look", [this] { start_due_probes(); });
     store_watch_.attempt("telling the webmaster", [this] { tell_webmaster_of_troubles(); });
     store_watch_.attempt("sending mail", [this] { start_due_mail(); });
     store_watch_.attempt("looking for bounces", [this] { bounce_watch_.turn(settings_, parts_.database); });
-    store_watch_.attempt("thinning out what is old", [this] { tidy(); });
     publish();
 }
 
@@ -141,7 +142,7 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     const Time now = parts_.clock.now();
     note_success(record, *finished.report.snapshot());
     follow_success(servers_, record, now);
-    AlertState alert = record.alert;
+    AlertState alert = not_after(record.alert, now);
     const Judgement judgement = judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now));
     record.assessment = assess(judgement, alert.stage, now, settings_.alerts.confirm_after);
     note_advice(parts_.database, record, settings_, now);
@@ -208,13 +209,6 @@ void Daemon::take_settings(std::optional<settings::Settings> settings) {
         apply(std::move(*settings));
         status_.config_last_reload_success = parts_.clock.now();
     }
-}
-
-void Daemon::tidy() { // history beyond its retention goes, once a day
-    if (parts_.clock.now() - tidied_at_ < Days(1))
-        return;
-    tidied_at_ = parts_.clock.now();
-    parts_.database.prune(tidied_at_);
 }
 
 void Daemon::publish() {

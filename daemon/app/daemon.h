@@ -11,6 +11,7 @@
 #include "app/prober.h"
 #include "app/server_watch.h"
 #include "app/store_watch.h"
+#include "app/upkeep.h"
 #include "app/visits.h"
 #include "app/webmaster.h"
 #include "os/event_queue.h"
@@ -49,6 +50,7 @@ struct DaemonParts {
     std::function<void(StatusPointer)> publish;
     std::function<std::optional<settings::Settings>()> reload; ///< nothing: the old settings stay
     std::string version;
+    double poll_jitter = kPollJitter;
     /// The settings with those files of mailboxes read again that have changed; nothing inside: they have errors.
     std::function<std::optional<std::optional<settings::Settings>>()> new_lists = [] { return std::nullopt; };
 
@@ -81,7 +83,6 @@ private:
     void take_settings(std::optional<settings::Settings> settings);
     void start_due_probes();
     void start_due_mail();
-    void tidy();
     void publish();
 
     void probe_finished(ProbeFinished finished);
@@ -131,9 +132,9 @@ private:
     ServerWatch servers_;
     Forecaster forecaster_;
     StoreWatch store_watch_;
+    Upkeep upkeep_;
     Status status_; ///< what is not per mailbox
     DrawingPace drawing_;
-    Time tidied_at_{}; ///< when old rows were last thinned out
     bool stopping_ = false;
     Prober prober_;
     Mailer mailer_;

@@ -58,4 +58,10 @@ void log_lost_step(const MailboxRecord& record, const std::string& step, const s
     spdlog::error("{}: {} failed, tried again with the next one: {}", record.settings.slug, step, error.what());
 }
 
+void log_clock_jump(Seconds jump) {
+    spdlog::warn("the system's clock moved {} by {}: the machine slept or its clock was set; all mailboxes are looked "
+                 "at now",
+                 jump > Seconds(0) ? "forward" : "back", format_duration(std::chrono::abs(jump)));
+}
+
 } // namespace mailquotad::app

@@ -25,5 +25,6 @@ void log_mail(const store::OutboxRow& row, const notify::DeliveryResult& result)
 
 /// A step went wrong for another reason than the database; it comes again with the next event of its kind.
 void log_lost_step(const MailboxRecord& record, const std::string& step, const std::exception& error);
+void log_clock_jump(Seconds jump);
 
 } // namespace mailquotad::app

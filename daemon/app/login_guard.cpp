@@ -19,7 +19,8 @@ std::optional<std::string> obstacle(const std::optional<store::LoginBackoff>& ba
     if (!backoff || backoff->refusals < from || backoff->credential_key != credential)
         return std::nullopt;
     const Time again = backoff->last_refused_at + wait_after(backoff->refusals);
-    if (now >= again)
+    const bool was_ahead = now < backoff->last_refused_at; // the clock was set back: its times say nothing
+    if (now >= again || was_ahead)
         return std::nullopt;
     return backoff->detail + " (not tried again before " + format_utc(again) + " unless the password changes)";
 }

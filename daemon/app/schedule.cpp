@@ -72,7 +72,8 @@ void Schedule::finished(const std::string& slug, Moment now, Seconds delay, std:
     if (found == entries_.end())
         return;
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(delay).count();
-    std::uniform_int_distribution<std::int64_t> jitter(-milliseconds / 20, milliseconds / 20);
+    const auto most = static_cast<std::int64_t>(static_cast<double>(milliseconds) * jitter_);
+    std::uniform_int_distribution<std::int64_t> jitter(-most, most);
     const Moment due = now + std::chrono::milliseconds(milliseconds + jitter(random_));
     const Moment earliest = now + not_before.value_or(Seconds(0));
     found->second = Entry{.due = std::max(due, earliest), .earliest = earliest, .running = false};
@@ -82,6 +83,11 @@ void Schedule::hasten(const std::string& slug, Moment at) {
     const auto found = entries_.find(slug);
     if (found != entries_.end() && !found->second.running)
         found->second.due = std::max(found->second.earliest, std::min(found->second.due, at));
+}
+
+void Schedule::hasten_all(Moment at) {
+    for (const auto& [slug, entry] : entries_)
+        hasten(slug, at);
 }
 
 } // namespace mailquotad::app

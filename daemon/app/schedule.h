@@ -17,9 +17,14 @@ namespace mailquotad::app {
 /// passes by itself is tried a little later each time; a throttling server gets much longer rests.
 Seconds delay_after(Seconds interval, std::optional<FailureKind> failure, int failures);
 
+/// The share of an interval by which polls are spread, so that they do not come in lockstep.
+inline constexpr double kPollJitter = 0.05;
+
 class Schedule {
 public:
     using Moment = os::SteadyTime;
+
+    explicit Schedule(double jitter = kPollJitter) : jitter_(jitter) {}
 
     /// Adds a mailbox, due at once; one that is there keeps its time.
     void add(const std::string& slug, Moment now);
@@ -33,11 +38,13 @@ public:
     [[nodiscard]] std::optional<Moment> when(const std::string& slug) const;
 
     void started(const std::string& slug);
-    /// Due again after `delay` give or take 5 %, and never earlier than `not_before` from now where the server wants
-    /// that.
+    /// Due again after `delay` give or take the jitter, and never earlier than `not_before` from now where the server
+    /// wants that.
     void finished(const std::string& slug, Moment now, Seconds delay, std::optional<Seconds> not_before = {});
     /// Due not later than `at`, or as soon as the server allows; does nothing to one that runs.
     void hasten(const std::string& slug, Moment at);
+    /// The same for all mailboxes.
+    void hasten_all(Moment at);
 
 private:
     struct Entry {
@@ -45,6 +52,7 @@ private:
         Moment earliest{}; ///< the server wants no login before
         bool running = false;
     };
+    double jitter_;
     std::map<std::string, Entry> entries_;
     std::minstd_rand random_{std::random_device{}()};
 };

@@ -21,6 +21,8 @@ class Visits {
 public:
     using Moment = os::SteadyTime;
 
+    explicit Visits(double jitter = kPollJitter) : schedule_(jitter) {}
+
     /// Visits that are new are due at once, those that are there keep their time, others are forgotten.
     void set(const settings::Settings& settings, Moment now);
 
@@ -32,6 +34,8 @@ public:
     [[nodiscard]] std::optional<Moment> when(const settings::Mailbox& mailbox) const;
     /// Measures this mailbox not later than `at`, or as soon as its server allows; nothing while it is measured.
     void hasten(const settings::Mailbox& mailbox, Moment at) { schedule_.hasten(visit_of(mailbox), at); }
+    /// The same for all mailboxes.
+    void hasten_all(Moment at) { schedule_.hasten_all(at); }
     /// Key of the server that a visit goes to.
     [[nodiscard]] const std::string& server_of(const std::string& visit) const { return visits_.at(visit).server; }
 

@@ -63,6 +63,14 @@ Intention intend(const AlertState& state, Stage stage, const AlertRules& rules, 
     return {std::nullopt, stage < told->stage ? DecisionReason::stage_falling : DecisionReason::already_told};
 }
 
+/// No reminder of a stage that is being left: all its conditions to leave hold, and only time must pass.
+Intention unless_leaving(Intention intention, const Assessment& assessment) {
+    const bool leaves = assessment.measured && *assessment.measured < *assessment.stage && assessment.reasons.empty();
+    if (leaves && intention.kind == NotificationKind::reminder)
+        return {std::nullopt, DecisionReason::stage_falling};
+    return intention;
+}
+
 /// Follows the first sight of a stage that was not told yet. What must still be waited for; nothing once it was
 /// measured long enough ago and, where it may be one jump of many, the others were measured too.
 std::optional<DecisionReason> unproven(AlertState& state, Stage stage, bool at_first_sight, const AlertRules& rules,
@@ -259,7 +267,7 @@ Decision decide(const AlertState& state, const Assessment& assessment, const Ale
         withdraw(decision);
     const Stage stage = stage_to_tell(next, assessment);
     open_or_close_episode(next, stage, intend_all_clear(next), circumstances.now);
-    const Intention intention = intend(next, stage, rules, circumstances.now);
+    const Intention intention = unless_leaving(intend(next, stage, rules, circumstances.now), assessment);
     decision.reason = intention.reason;
     if (intention.kind)
         try_to_mail(decision, intention, stage, rules, circumstances, !state.decided_before);

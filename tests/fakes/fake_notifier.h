@@ -3,7 +3,11 @@
 
 #include "notify/notifier.h"
 
+#include <algorithm>
 #include <mutex>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace mailquotad::fakes {
@@ -15,20 +19,46 @@ public:
         const std::lock_guard lock(mutex_);
         outcome_ = outcome;
     }
+    /// One address is not taken, as a server does that knows of no such mailbox.
+    void refuse(const std::string& address) {
+        const std::lock_guard lock(mutex_);
+        refused_addresses_.insert(address);
+    }
+    /// What was taken, each with the recipients that were.
     [[nodiscard]] std::vector<notify::Delivery> accepted() const {
         const std::lock_guard lock(mutex_);
         return accepted_;
     }
+    /// The same, and forgets it.
+    [[nodiscard]] std::vector<notify::Delivery> take_accepted() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(accepted_, {});
+    }
     notify::DeliveryResult deliver(const notify::Delivery& delivery, os::Deadline) override {
         const std::lock_guard lock(mutex_);
-        if (outcome_ == notify::DeliveryOutcome::accepted)
-            accepted_.push_back(delivery);
-        return {.outcome = outcome_, .reason = "smtp_4xx", .detail = "as the test wants"};
+        const std::string detail = "as the test wants";
+        if (outcome_ != notify::DeliveryOutcome::accepted)
+            return {.outcome = outcome_,
+                    .reason = outcome_ == notify::DeliveryOutcome::refused ? "smtp_5xx" : "smtp_4xx",
+                    .detail = detail};
+        notify::Delivery taken = delivery;
+        std::vector<std::string> refused;
+        std::erase_if(taken.to, [&](const std::string& address) {
+            if (refused_addresses_.count(address) == 0)
+                return false;
+            refused.push_back(address);
+            return true;
+        });
+        if (taken.to.empty())
+            return {.outcome = notify::DeliveryOutcome::refused, .reason = "smtp_5xx", .detail = detail};
+        accepted_.push_back(std::move(taken));
+        return {.outcome = outcome_, .reason = {}, .detail = {}, .refused_recipients = refused};
     }
 
 private:
     mutable std::mutex mutex_;
     notify::DeliveryOutcome outcome_ = notify::DeliveryOutcome::accepted;
+    std::set<std::string> refused_addresses_;
     std::vector<notify::Delivery> accepted_;
 };
 

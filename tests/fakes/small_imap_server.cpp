@@ -98,6 +98,10 @@ private:
 
     void tell_quota(const std::string& tag) {
         const SmallAccount account = server_.account(login_);
+        if (account.refuses_quota) {
+            output_ += tag + " NO not now\r\n";
+            return;
+        }
         if (account.limit_kib)
             output_ += "* QUOTAROOT INBOX \"User quota\"\r\n* QUOTA \"User quota\" (STORAGE " +
                        std::to_string(account.used_kib) + ' ' + std::to_string(*account.limit_kib) + ")\r\n";
@@ -137,11 +141,19 @@ int SmallImapServer::logins() const {
     return logins_;
 }
 
+std::vector<std::string> SmallImapServer::take_refused() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(refused_, {});
+}
+
 bool SmallImapServer::log_in(const std::string& login, const std::string& password) {
     const std::lock_guard lock(mutex_);
     ++logins_;
     const auto found = accounts_.find(login);
-    return found != accounts_.end() && found->second.password == password;
+    if (found != accounts_.end() && found->second.password == password)
+        return true;
+    refused_.push_back(login);
+    return false;
 }
 
 std::unique_ptr<net::Transport> SmallImapServer::connect(const net::ConnectOptions&) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mailquotad::fakes {
 
@@ -16,6 +17,7 @@ struct SmallAccount {
     std::string password = "secret";
     std::int64_t used_kib = 0;
     std::optional<std::int64_t> limit_kib;
+    bool refuses_quota = false; ///< does not tell, which is not the same as no limit
 };
 
 /// The state that a test moves while conversations come and go. Thread-safe.
@@ -26,6 +28,8 @@ public:
     void set_down(bool down);
     /// Logins that were tried, good or bad.
     [[nodiscard]] int logins() const;
+    /// Logins that were refused since the last call, in order.
+    [[nodiscard]] std::vector<std::string> take_refused();
 
     std::unique_ptr<net::Transport> connect(const net::ConnectOptions& options) override;
 
@@ -38,6 +42,7 @@ private:
     std::map<std::string, SmallAccount> accounts_;
     bool down_ = false;
     int logins_ = 0;
+    std::vector<std::string> refused_;
 };
 
 } // namespace mailquotad::fakes

@@ -3,6 +3,7 @@
 
 #include "fakes/dialogue.h"
 #include "fakes/fake_clock.h"
+#include "fakes/scripted_transport.h"
 #include "imap/administrator.h"
 
 using namespace mailquotad;

@@ -64,7 +64,7 @@ BouncesFinished run(Job job, const ProbeWorld& world) {
     LoginResult& login = finished.login;
     login.keys = login_keys(request, job.hash_key);
     if (auto obstacle = login_obstacle(login.keys, job.logins, request.password, job.hash_key, world.clock.now()))
-        return failed(std::move(finished), FailureKind::login_refused, std::move(*obstacle), job);
+        return failed(std::move(finished), FailureKind::login_refused, std::move(obstacle->detail), job);
     login.credential = credential_key(login.keys.login, request.password, job.hash_key);
     login.shared_credential = credential_key(login.keys.shared, request.password, job.hash_key);
     finished.report = imap::search_bounces(job.search, world.connector, world.cancellation);

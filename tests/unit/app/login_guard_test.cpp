@@ -68,6 +68,16 @@ TEST_CASE("a refused login is tried again after 1 h, 4 h, then daily") {
     }
 }
 
+TEST_CASE("a refusal that was noted by a clock a year ahead does not wait a year") {
+    Guard guard;
+    guard.now += Days(365);
+    guard.end(request(), "old", true);
+    guard.now -= Days(365);
+    REQUIRE(guard.may_try(request(), "old"));
+    guard.end(request(), "old", true);
+    CHECK_FALSE(guard.may_try(request(), "old"));
+}
+
 TEST_CASE("a changed password is tried at once, and a success forgets the refusals") {
     Guard guard;
     guard.end(request(), "old", true);

@@ -46,6 +46,22 @@ TEST_CASE("a look to confirm comes earlier, never later, and not while one runs"
     CHECK_FALSE(schedule.when("kim"));
 }
 
+TEST_CASE("after the clock was set all are looked at, but none that runs and none earlier than its server allows") {
+    Schedule schedule(0);
+    const Schedule::Moment now{hours(1)};
+    for (const char* slug : {"alex", "kim", "lee"}) {
+        schedule.add(slug, now);
+        schedule.finished(slug, now, Seconds(900));
+        CHECK(*schedule.when(slug) == now + Seconds(900)); // no jitter was wanted
+    }
+    schedule.finished("lee", now, Seconds(900), minutes(5));
+    schedule.started("kim");
+    schedule.hasten_all(now + minutes(1));
+    CHECK(*schedule.when("alex") == now + minutes(1));
+    CHECK_FALSE(schedule.when("kim"));
+    CHECK(*schedule.when("lee") == now + minutes(5));
+}
+
 TEST_CASE("a server that wants no login before a while is obeyed, also by a look to confirm") {
     Schedule schedule;
     const Schedule::Moment now{hours(1)};

@@ -46,7 +46,7 @@ struct DaemonParts {
     os::Cancellation& cancellation;
     settings::SecretPlaces secrets;
     std::function<std::shared_ptr<notify::Notifier>(const settings::Smtp&)> make_notifier;
-    std::function<std::shared_ptr<notify::Notifier>(const std::vector<settings::Webhook>&)> make_webhooks;
+    std::function<std::shared_ptr<notify::Notifier>(const std::vector<settings::Webhook>&)> make_webhooks = nullptr;
     std::function<void(StatusPointer)> publish;
     std::function<std::optional<settings::Settings>()> reload; ///< nothing: the old settings stay
     std::string version;
@@ -117,7 +117,7 @@ private:
     [[nodiscard]] MailContext mail_context() const {
         return {.settings = settings_,
                 .catalog = parts_.catalog,
-                .guides = parts_.guides,
+                .guides = &parts_.guides,
                 .hash_key = parts_.database.hash_key(),
                 .now = parts_.clock.now()};
     }
@@ -131,8 +131,8 @@ private:
     Visits visits_;
     ServerWatch servers_;
     Forecaster forecaster_;
-    StoreWatch store_watch_;
     Upkeep upkeep_;
+    StoreWatch store_watch_;
     Status status_; ///< what is not per mailbox
     DrawingPace drawing_;
     bool stopping_ = false;

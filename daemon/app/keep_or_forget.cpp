@@ -14,10 +14,12 @@ namespace {
 
 /// The slug under which something about this person may be stored, whether or not the settings still name it.
 std::string slug_of(const settings::Settings& settings, const std::string& name, const std::string& hash_key) {
-    if (const settings::Mailbox* mailbox = settings.find(name))
-        return mailbox->slug;
+    if (const settings::Mailbox* known = settings.find(name))
+        return known->slug;
     settings::Settings former;
-    former.mailboxes.push_back({.address = name, .slug = {}, .slug_is_derived = true, .server = {}, .username = {}});
+    settings::Mailbox& mailbox = former.mailboxes.emplace_back();
+    mailbox.address = name;
+    mailbox.slug_is_derived = true;
     settings::derive_slugs(former, hash_key);
     return name.find('@') == std::string::npos ? name : former.mailboxes.front().slug;
 }

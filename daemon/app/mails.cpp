@@ -117,7 +117,9 @@ notify::NoticeFacts notice_facts(const MailContext& context, const settings::Mai
     facts.language = mailbox.owner.language.empty() ? settings.language : mailbox.owner.language;
     facts.webmail = settings.server_of(mailbox).webmail;
     facts.pop3 = settings.server_of(mailbox).pop3;
-    facts.guide = context.guides.guide(mailbox.owner.client.empty() ? "webmail" : mailbox.owner.client, facts.language);
+    if (context.guides != nullptr)
+        facts.guide =
+            context.guides->guide(mailbox.owner.client.empty() ? "webmail" : mailbox.owner.client, facts.language);
     facts.wording = settings.wording;
     facts.codeword = mailbox.owner.codeword;
     facts.notification = notification;

@@ -17,7 +17,7 @@ namespace mailquotad::app {
 struct MailContext {
     const settings::Settings& settings;
     const text::Catalog& catalog;
-    const text::ClientGuides& guides;
+    const text::ClientGuides* guides = nullptr; ///< only mails to owners need them
     const std::string& hash_key;
     Time now{};
     std::optional<std::int64_t> freed_bytes = {}; ///< since the fullest moment of the episode; for the all-clear

@@ -54,7 +54,7 @@ notify::NoticeFacts preview_facts(const MailContext& context, const settings::Ma
                                 "there are no texts in the language \"" + for_terminal(options.language) + "\"");
         facts.language = options.language;
         facts.guide =
-            context.guides.guide(mailbox.owner.client.empty() ? "webmail" : mailbox.owner.client, options.language);
+            context.guides->guide(mailbox.owner.client.empty() ? "webmail" : mailbox.owner.client, options.language);
     }
     if (facts.from.empty())
         facts.from = "Webmaster <webmaster@localhost>";
@@ -73,7 +73,7 @@ int command_preview(const MailboxOptions& options) {
     const std::string no_key = "mailquotad";
     const MailContext context{.settings = settings,
                               .catalog = catalog,
-                              .guides = guides,
+                              .guides = &guides,
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = os::SystemClock().now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);
@@ -107,7 +107,7 @@ int command_test_mail(const MailboxOptions& options) {
     const std::string no_key = "mailquotad";
     const MailContext context{.settings = settings,
                               .catalog = catalog,
-                              .guides = guides,
+                              .guides = &guides,
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = clock.now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);

@@ -14,6 +14,13 @@ std::string trimmed(std::string text) {
     return text;
 }
 
+/// Where a part of the template says nothing, its empty lines go too.
+std::string without_gaps(std::string text) {
+    for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at))
+        text.erase(at, 1);
+    return text;
+}
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 Headers headers_of(const NoticeFacts& facts) {
@@ -45,7 +52,7 @@ Message compose(const NoticeFacts& facts, const text::Catalog& catalog, const st
     message.from = facts.from;
     message.to = facts.to;
     message.subject = trimmed(catalog.render(language, name + "_subject.txt", fields));
-    const std::string text = catalog.render(language, name + ".txt", fields);
+    const std::string text = without_gaps(catalog.render(language, name + ".txt", fields));
     message.text = wrap(text);
     fields["subject"] = text::Value{message.subject};
     message.html = html_of(text, {.lead = facts.test ? 2U : 1U, .box_last = true}, fields, catalog);

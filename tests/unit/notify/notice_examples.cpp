@@ -149,11 +149,11 @@ AdvicePlan plan() {
     Advice trash = advice(AdviceKind::empty_trash, FolderRole::trash, 12 * kMiB, 1234, 0.71);
     trash.counts = Counts::presumably;
     trash.days_gained = 24;
-    Advice old = advice(AdviceKind::archive_old, FolderRole::inbox, 21 * kMiB, 402, 0.62);
+    Advice old = advice(AdviceKind::archive_old, FolderRole::inbox, 21 * kMiB, 402, 0.50);
     old.before = Month{2024 * 12 + 2};
     old.days_gained = 45;
     old.reversible = true;
-    Advice sent = advice(AdviceKind::sent_attachments, FolderRole::sent, 9 * kMiB, 7, 0.74);
+    Advice sent = advice(AdviceKind::sent_attachments, FolderRole::sent, 9 * kMiB, 7, 0.41);
     sent.larger_than_bytes = kMiB;
     AdvicePlan plan;
     plan.target_ratio = 0.70;

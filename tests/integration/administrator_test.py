@@ -3,8 +3,9 @@
 import shutil
 import unittest
 
-from servers.cyrus import ADMINISTRATOR, Cyrus
 from support import CLUB, Authority, Running, ServerTest, Settings, private_folder, quoted
+
+from servers.cyrus import ADMINISTRATOR, Cyrus
 
 ROOTS = {"/": "user{separator}{local_part}", ".": "user{separator}{local_part}"}
 

@@ -90,7 +90,7 @@ class Delivery(ServerTest):
     def news(self, slug: str) -> list:
         """The mails to the webmaster about a mailbox."""
         return [mail for mail in self.dovecot.messages(WEBMASTER)
-                if mail["Message-ID"].startswith("<news.") and slug in mail["Subject"]]
+                if (mail["Message-ID"] or "").startswith("<news.") and slug in mail["Subject"]]
 
     def state(self, settings: Settings, mailbox: Mailbox) -> dict:
         """What was decided about a mailbox, as the database has it after the daemon ended."""

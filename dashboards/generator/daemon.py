@@ -1,7 +1,7 @@
 """How the daemon itself does: rounds, mails, settings, cost."""
 
 from . import look
-from .panels import Panel, Query, lines, metric, note, stat
+from .panels import Panel, Query, lines, metric, note, stat, strip
 
 BAD = look.STAGE_COLOURS["urgent"]
 WELL = look.STAGE_COLOURS["ok"]
@@ -15,33 +15,41 @@ def restarts() -> dict:
 
 def numbers() -> list[Panel]:
     """What should be well now."""
+    writable, stored = metric("database_writable"), look.words(v0=("takes nothing", BAD), v1=("writable", WELL))
     up = stat("Daemon", "Whether Prometheus reaches the daemon.", [Query(metric("up"), "{{instance}}", instant=True)],
-              unit="none", no_value="not scraped", thresholds=look.bad_below(1), width=3,
+              unit="none", no_value="not scraped", thresholds=look.bad_below(1), width=4,
               defaults={"mappings": look.words(v0=("down", BAD), v1=("up", WELL))})
     version = stat("Version", "Version of the running build.",
                    [Query(metric("build_info"), "{{version}}", instant=True)], unit="none", no_value="not scraped",
-                   thresholds=look.plain(), width=3, text="name")
+                   thresholds=look.plain(), width=4, text="name")
     round_age = stat("Last round", "How long ago every mailbox had been tried again; an alert from a day on.",
                      [Query(f'time() - {metric("last_round_timestamp_seconds")}', "age", instant=True)], unit="s",
-                     no_value="first round under way", thresholds=look.bad_from(86400), width=3)
+                     no_value="first round under way", thresholds=look.bad_from(86400), width=4)
     settings = stat("Settings", "Whether the settings file was read without a mistake the last time (at start, or by "
                     "SIGHUP). Where not, the daemon goes on with the old ones.",
                     [Query(metric("config_last_reload_successful"), "settings", instant=True)], unit="none",
-                    no_value="not scraped", thresholds=look.bad_below(1), width=3,
+                    no_value="not scraped", thresholds=look.bad_below(1), width=4,
                     defaults={"mappings": look.words(v0=("refused", BAD), v1=("good", WELL))})
     read = stat("Settings read", "When the running settings were read.",
                 [Query(f'1000 * {metric("config_last_reload_success_timestamp_seconds")}', "read", instant=True)],
-                unit="dateTimeFromNow", no_value="not scraped", thresholds=look.plain(), width=3)
+                unit="dateTimeFromNow", no_value="not scraped", thresholds=look.plain(), width=4)
+    database = stat("Database", "Whether what was measured and decided can be stored. Where not (usually a full or "
+                    "read-only disk), no new mail goes out until it can.", [Query(writable, "{{instance}}", instant=True)],
+                    unit="none", no_value="not scraped", thresholds=look.bad_below(1), width=4,
+                    defaults={"mappings": stored})
     waiting = stat("Mails waiting", "Mails that the SMTP server has not accepted yet.",
                    [Query(metric("outbox_pending"), "waiting", instant=True)], unit="none", no_value="not scraped",
-                   thresholds=look.bad_from(1, "notice"), width=3, graph="area")
+                   thresholds=look.bad_from(1, "notice"), width=4, graph="area")
     silenced = stat("Silenced", "Mailboxes that the webmaster silenced for a while.",
                     [Query(metric("silences_active"), "silenced", instant=True)], unit="none", no_value="not scraped",
-                    thresholds=look.bad_from(1, "notice"), width=3)
+                    thresholds=look.bad_from(1, "notice"), width=4)
     stuck = stat("Stuck workers", "Workers that did not come back within the deadline of their look: usually a name "
                  "server that does not answer.", [Query(metric("stuck_workers"), "stuck", instant=True)], unit="none",
-                 no_value="not scraped", thresholds=look.bad_from(1), width=3)
-    return [up, version, round_age, settings, read, waiting, silenced, stuck]
+                 no_value="not scraped", thresholds=look.bad_from(1), width=4)
+    course = strip("Database over time", "When the database took nothing: what fell into such a time was measured, and "
+                   "mailed only afterwards. A gap: the daemon was not scraped.", [Query(writable, "{{instance}}")],
+                   no_value="not scraped", mappings=stored, thresholds=look.bad_below(1), width=12)
+    return [up, version, round_age, settings, read, database, waiting, silenced, stuck, course]
 
 
 def courses() -> list[Panel]:

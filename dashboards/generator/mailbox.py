@@ -3,7 +3,8 @@
 from . import look
 from .daemon import restarts
 from .overview import MAILBOX_UID, UID
-from .panels import Panel, Query, bars, board, coloured, common_variables, lines, link, metric, note, row, stat, variable
+from .panels import Panel, Query, bars, board, coloured, common_variables, lines, link, metric, note, row, stat, strip, \
+    variable
 from .policy import DAY
 
 # Days ahead, as the label `horizon` says them.
@@ -101,12 +102,9 @@ def stage_course() -> Panel:
     """The stages over time as a coloured strip."""
     numbered = " or ".join(f"""{of("mailbox_stage", f'stage="{stage}"')} * {index}"""
                            for index, stage in enumerate(look.STAGE_COLOURS))
-    options = {"mergeValues": True, "showValue": "auto", "alignValue": "left", "rowHeight": 0.9,
-               "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": False},
-               "tooltip": {"mode": "single", "sort": "none"}}
-    return Panel("Stage over time", "The stage at each moment; unknown: no good look within a day.", "state-timeline",
-                 [Query(f"max by (mailbox) ({numbered})", "{{mailbox}}")], 24, 4, "none", "never measured",
-                 look.plain(), options, {"fillOpacity": 90, "lineWidth": 0}, {"mappings": look.stage_numbers()})
+    return strip("Stage over time", "The stage at each moment; unknown: no good look within a day.",
+                 [Query(f"max by (mailbox) ({numbered})", "{{mailbox}}")], no_value="never measured",
+                 mappings=look.stage_numbers(), thresholds=look.plain())
 
 
 def folders() -> list[Panel]:

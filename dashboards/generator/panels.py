@@ -102,6 +102,16 @@ def lines(title: str, description: str, queries: list[Query], *, unit: str, no_v
                  shown, overrides or [], more or {})
 
 
+def strip(title: str, description: str, queries: list[Query], *, no_value: str, mappings: list[dict], thresholds: dict,
+          width: int = 24, height: int = 4) -> Panel:
+    """States over time as coloured bands; the mappings give each number its word and colour."""
+    options = {"mergeValues": True, "showValue": "auto", "alignValue": "left", "rowHeight": 0.9,
+               "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": False},
+               "tooltip": {"mode": "single", "sort": "none"}}
+    return Panel(title, description, "state-timeline", queries, width, height, "none", no_value, thresholds, options,
+                 {"fillOpacity": 90, "lineWidth": 0}, {"mappings": mappings})
+
+
 def by_name(name: str, **properties: object) -> dict:
     """An override for one field; `custom__lineWidth` is written custom.lineWidth."""
     return {"matcher": {"id": "byName", "options": name},

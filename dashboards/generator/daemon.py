@@ -39,7 +39,7 @@ def numbers() -> list[Panel]:
                     defaults={"mappings": stored})
     waiting = stat("Mails waiting", "Mails that the SMTP server has not accepted yet.",
                    [Query(metric("outbox_pending"), "waiting", instant=True)], unit="none", no_value="not scraped",
-                   thresholds=look.bad_from(1, "notice"), width=4, graph="area")
+                   thresholds=look.bad_from(1, "notice"), width=4)
     silenced = stat("Silenced", "Mailboxes that the webmaster silenced for a while.",
                     [Query(metric("silences_active"), "silenced", instant=True)], unit="none", no_value="not scraped",
                     thresholds=look.bad_from(1, "notice"), width=4)

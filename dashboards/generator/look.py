@@ -9,6 +9,8 @@ ROLE_COLOURS = {"inbox": "#332288", "sent": "#88CCEE", "trash": "#CC6677", "junk
                 "drafts": "#DDCC77", "all": "#882255", "flagged": "#AA4499", "other": "#44AA99"}
 USED, LIMIT, FORETOLD = "#0072B2", "#7A0048", "#E66100"
 YEAR = 365 * DAY
+# In a column of seconds until full, for mailboxes without a forecast: before and behind every forecast of less than a year.
+FIRST_UNFORETOLD, LATER_UNFORETOLD = -1, 10_000_000_000
 
 
 def steps(*pairs: tuple[float | None, str]) -> dict:
@@ -48,6 +50,13 @@ def until_full() -> dict:
 def beyond_a_year() -> list[dict]:
     """The forecast looks a year ahead: +Inf is no number for people."""
     return [{"type": "range", "options": {"from": YEAR + 1, "to": None, "result": {"text": "more than a year"}}}]
+
+
+def not_foretold() -> list[dict]:
+    """The word for both."""
+    said = {"text": "no forecast"}
+    return [{"type": "value", "options": {str(FIRST_UNFORETOLD): {**said, "color": STAGE_COLOURS["urgent"], "index": 0},
+                                          str(LATER_UNFORETOLD): {**said, "color": STAGE_COLOURS["unknown"], "index": 1}}}]
 
 
 def stage_words() -> list[dict]:

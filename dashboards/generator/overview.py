@@ -46,13 +46,21 @@ def first_row() -> list[Panel]:
     return [count, following, unreachable, logins]
 
 
+def until_full() -> str:
+    """When each mailbox is full; where there is no forecast, its place among the others: a table puts empty cells first."""
+    median, almost = of("mailbox_until_full_seconds", 'bound="median"'), of("mailbox_stage", 'stage=~"urgent|full"')
+    return (f"max by (mailbox, server) ({median})"
+            f" or {look.FIRST_UNFORETOLD} * max by (mailbox, server) ({almost} == 1)"
+            f" or {look.LATER_UNFORETOLD} + 0 * max by (mailbox, server) ({of('mailbox_stage')})")
+
+
 COLUMNS = (  # name of the column, expression, unit, more properties
     ("Level", f'max by (mailbox, server) ({of("mailbox_used_ratio")})', "percentunit",
      {"min": 0, "max": 1, "thresholds": look.used_ratio(), "custom__width": 180,
       "custom__cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}}),
-    ("Full in (median)", f'max by (mailbox, server) ({of("mailbox_until_full_seconds", """bound="median" """.strip())})',
-     "s", {"mappings": look.beyond_a_year(), "thresholds": look.until_full(), "decimals": 0,
-           "custom__cellOptions": {"type": "color-text"}}),
+    ("Full in (median)", until_full(), "s",
+     {"mappings": look.not_foretold() + look.beyond_a_year(), "thresholds": look.until_full(), "decimals": 0,
+      "custom__cellOptions": {"type": "color-text"}}),
     ("at the earliest", f'max by (mailbox, server) ({of("mailbox_until_full_seconds", """bound="early" """.strip())})',
      "s", {"mappings": look.beyond_a_year(), "decimals": 0}),
     ("Free", f'min by (mailbox, server) ({of("mailbox_limit_bytes")} - {of("mailbox_used_bytes")})', "bytes", {}),
@@ -80,9 +88,10 @@ def table() -> Panel:
                 custom__cellOptions={"type": "color-background", "mode": "basic"}),
         *(by_name(name, unit=unit, **more) for name, _, unit, more in COLUMNS)]
     return Panel(
-        "Mailboxes", "Every mailbox, the one that will be full first on top. Colours are the default thresholds of the "
-        "policy; a mailbox with several limits shows the tightest level and the largest limit. Empty where nothing is "
-        "known: no limit, no forecast yet, or no good look within a day. Click a name for its history.",
+        "Mailboxes", "Every mailbox, the one that will be full first on top; before it those that are almost full already "
+        "and have no forecast. Colours are the default thresholds of the policy; a mailbox with several limits shows the "
+        "tightest level and the largest limit. Empty where nothing is known: no limit, no forecast yet, or no good look "
+        "within a day. Click a name for its history.",
         "table", queries, 24, 10, "none", "–", look.plain(),
         {"showHeader": True, "frameIndex": 0, "cellHeight": "sm",
          "sortBy": [{"displayName": "Full in (median)", "desc": False}]},

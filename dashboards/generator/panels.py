@@ -64,10 +64,10 @@ REDUCE = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 
 
 def stat(title: str, description: str, queries: list[Query], *, unit: str, no_value: str, thresholds: dict,
-         width: int = 4, height: int = 4, text: str = "value", graph: str = "none", background: bool = False,
+         width: int = 4, height: int = 4, text: str = "value", background: bool = False,
          defaults: dict | None = None, overrides: list[dict] | None = None) -> Panel:
     """Big numbers."""
-    options = {"colorMode": "background" if background else "value", "graphMode": graph, "justifyMode": "auto",
+    options = {"colorMode": "background" if background else "value", "graphMode": "none", "justifyMode": "auto",
                "orientation": "auto", "percentChangeColorMode": "standard", "reduceOptions": REDUCE,
                "showPercentChange": False, "textMode": text, "wideLayout": True}
     return Panel(title, description, "stat", queries, width, height, unit, no_value, thresholds, options,

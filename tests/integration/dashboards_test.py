@@ -99,6 +99,21 @@ class Dashboards(ServerTest):
                 count += 1
         self.assertGreater(count, 70)
 
+    def test_the_table_of_mailboxes_has_a_place_for_those_without_a_forecast(self) -> None:
+        table = next(panel for panel in boards.panels(self.boards["overview"]) if panel["title"] == "Mailboxes")
+        name = table["options"]["sortBy"][0]["displayName"]
+        renamed = table["transformations"][1]["options"]["renameByName"]
+        letter = next(field for field, column in renamed.items() if column == name).removeprefix("Value #")
+        expr = next(target["expr"] for target in table["targets"] if target["refId"] == letter)
+        found = {one["metric"]["mailbox"]: one["value"][1]
+                 for one in self.prometheus.query(boards.fill_in(expr, VALUES))}
+        self.assertEqual({slug for slug, value in found.items() if value == "-1"}, {"robin", "refused"}, "almost full")
+        self.assertEqual({slug for slug, value in found.items() if value == "10000000000"}, {"archive", "toni"})
+        self.assertEqual(set(found), set(VALUES["mailbox"].split("|")))
+        words = [one["value"][0]["options"] for override in table["fieldConfig"]["overrides"]
+                 for one in override["properties"] if override["matcher"]["options"] == name and one["id"] == "mappings"]
+        self.assertEqual([words[0][value]["text"] for value in ("-1", "10000000000")], ["no forecast"] * 2)
+
     def test_every_variable_finds_values(self) -> None:
         for name, board in self.boards.items():
             for variable in boards.queried_variables(board):

@@ -14,8 +14,6 @@ namespace mailquotad::imap {
 
 namespace {
 
-constexpr std::size_t kFlight = 100; ///< commands in one write
-
 /// "1 UIDVALIDITY NEXTUID": reports below NEXTUID were looked into.
 struct Place {
     std::int64_t uidvalidity = 0;
@@ -69,60 +67,45 @@ private:
             place = {.uidvalidity = uidvalidity, .next_uid = 1};
     }
 
-    /// The answers of several searches, in their order.
-    std::vector<std::vector<std::int64_t>> uids(const std::vector<Command>& commands) {
-        std::vector<std::vector<std::int64_t>> found(commands.size());
-        const auto answers = session_.fly(commands, [&](const Untagged& response) {
-            if (!equals_ignoring_case(response.keyword, "SEARCH") || response.command >= found.size())
+    /// One search at a time: its answer has no tag, and Dovecot 2.3 runs searches that come together side by side, so
+    /// that both answers stand before the first tagged line.
+    std::vector<std::int64_t> uids(const Command& command) {
+        std::vector<std::int64_t> found;
+        const Condition answer = session_.run(command, [&](const Untagged& response) {
+            if (!equals_ignoring_case(response.keyword, "SEARCH"))
                 return false;
             Cursor body = response.body;
             for (body.skip_spaces(); !body.at_end(); body.skip_spaces()) {
                 const auto uid = body.number();
                 if (!uid)
                     break; // "(MODSEQ …)" of RFC 7162, which nobody asked for
-                found[response.command].push_back(*uid);
+                found.push_back(*uid);
             }
             return true;
         });
-        for (const Condition& answer : answers) {
-            if (!answer.ok())
-                throw net::NetError(FailureKind::protocol, "the server does not search: " + to_string(answer));
-        }
+        if (!answer.ok())
+            throw net::NetError(FailureKind::protocol, "the server does not search: " + to_string(answer));
         return found;
     }
-    std::vector<std::int64_t> uids(const Command& command) { return uids(std::vector{command}).front(); }
 
     void ask(const std::vector<std::int64_t>& reports, BounceReport& report) {
-        for (std::size_t begin = 0; begin < search_.questions.size(); begin += kFlight) {
-            const std::size_t end = std::min(begin + kFlight, search_.questions.size());
-            std::vector<Command> commands;
-            for (std::size_t i = begin; i < end; ++i)
-                commands.push_back(Command::search_text(reports, search_.questions[i].message_id));
-            const auto found = uids(commands);
-            for (std::size_t i = begin; i < end; ++i) {
-                if (!found[i - begin].empty())
-                    report.bounces.push_back(look_closer(search_.questions[i], found[i - begin]));
-            }
+        for (const BounceQuestion& question : search_.questions) {
+            const auto found = uids(Command::search_text(reports, question.message_id));
+            if (!found.empty())
+                report.bounces.push_back(look_closer(question, found));
         }
     }
 
     Bounce look_closer(const BounceQuestion& question, const std::vector<std::int64_t>& reports) {
         Bounce bounce{.message_id = question.message_id, .recipients = {}, .no_room = false};
-        std::vector<Command> commands = {Command::search_no_room(reports)};
-        std::vector<std::string> names;
+        bounce.no_room = !uids(Command::search_no_room(reports)).empty();
         for (const std::string& recipient : question.recipients) {
             const bool ascii = std::all_of(recipient.begin(), recipient.end(), [](char c) { return (c & 0x80) == 0; });
             if (question.recipients.size() < 2 || !ascii || !Command::can_be_sent(recipient))
                 continue;
-            commands.push_back(Command::search_text(reports, "rfc822; " + recipient));
-            commands.push_back(Command::search_text(reports, "rfc822;" + recipient));
-            names.push_back(recipient);
-        }
-        const auto found = uids(commands);
-        bounce.no_room = !found.front().empty();
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            if (!found[2 * i + 1].empty() || !found[2 * i + 2].empty())
-                bounce.recipients.push_back(names[i]);
+            if (!uids(Command::search_text(reports, "rfc822; " + recipient)).empty() ||
+                !uids(Command::search_text(reports, "rfc822;" + recipient)).empty())
+                bounce.recipients.push_back(recipient);
         }
         return bounce;
     }

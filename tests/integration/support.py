@@ -150,6 +150,11 @@ class Running:
                 return float(found[2])
         return None
 
+    def total(self, name: str, *labels: str) -> float:
+        """The sum of all samples of this name with these labels; 0 where there is none."""
+        found = re.finditer(rf"^mailquotad_{name}(\{{[^}}]*\}})? (\S+)$", self.get("/metrics")[1], re.MULTILINE)
+        return sum(float(sample[2]) for sample in found if all(label in (sample[1] or "") for label in labels))
+
     def wait_for_metric(self, name: str, *labels: str, value: float | None = None, at_least: float = 0) -> None:
         """Until a metric has this value, or at least that; AssertionError with value and log when it does not come."""
 

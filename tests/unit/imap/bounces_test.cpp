@@ -56,15 +56,17 @@ TEST_CASE("a report that holds our Message-ID is a bounce, and is looked into on
         play(kLogin + "C: TAG UID SEARCH UID 5:*" + kReports +
                  "S: * SEARCH 4 9 6\nS: TAG OK done\n"
                  "C: TAG UID SEARCH UID 6,9 TEXT \"kim.1.1.ab@verein.example\"\n"
-                 "C: TAG UID SEARCH UID 6,9 TEXT \"alex.1.1.cd@verein.example\"\n"
-                 "S: * SEARCH 9\nS: TAG OK done\nS: * SEARCH\nS: TAG OK done\n"
+                 "S: * SEARCH 9\nS: TAG OK done\n"
                  "C: TAG UID SEARCH UID 9 OR BODY \"5.2.2\" BODY \"4.2.2\"\n"
+                 "S: * SEARCH 9\nS: TAG OK done\n"
                  "C: TAG UID SEARCH UID 9 TEXT \"rfc822; kim@privat.example\"\n"
+                 "S: * SEARCH\nS: TAG OK done\n"
                  "C: TAG UID SEARCH UID 9 TEXT \"rfc822;kim@privat.example\"\n"
+                 "S: TAG OK done\n" // some leave an empty answer out
                  "C: TAG UID SEARCH UID 9 TEXT \"rfc822; kim@work.example\"\n"
-                 "C: TAG UID SEARCH UID 9 TEXT \"rfc822;kim@work.example\"\n"
-                 "S: * SEARCH 9\nS: TAG OK done\nS: * SEARCH\nS: TAG OK done\nS: * SEARCH\n"
-                 "S: TAG OK done\nS: * SEARCH 9\nS: TAG OK done\nS: * SEARCH\nS: TAG OK done\n" +
+                 "S: * SEARCH 9\nS: TAG OK done\n"
+                 "C: TAG UID SEARCH UID 6,9 TEXT \"alex.1.1.cd@verein.example\"\n"
+                 "S: * SEARCH\nS: TAG OK done\n" +
                  kBye,
              {{.message_id = "kim.1.1.ab@verein.example", .recipients = {"kim@privat.example", "kim@work.example"}},
               {.message_id = "alex.1.1.cd@verein.example", .recipients = {}}},

@@ -1,5 +1,6 @@
 #include "scenarios/scenario.h"
 
+#include "app/webmaster_memory.h"
 #include "scenarios/script.h"
 
 #include <array>
@@ -59,6 +60,9 @@ private:
             return world_.server().set_down(words.at(1) == "down");
         if (what == "smtp")
             return apply_to_smtp(words);
+        if (what == "release" || what == "drop")
+            return app::save_burst_answer(world_.database(),
+                                          what == "drop" ? app::BurstAnswer::drop : app::BurstAnswer::release);
         if (what == "clock")
             return move_clock(words.at(1));
         if (what == "credential")

@@ -4,12 +4,13 @@
 //   zone Europe/Berlin          default UTC
 //   begin 2026-10-20            day 1 begins at 00:00 of it; default Monday 2026-11-02
 //   interval 1h                 the settings of the same name: confirm 10min (default 0s), quiet 20:00 08:00 (default
-//   per_hour 20                 none), burst 3 25 (default off)
+//   per_hour 20                 none), burst 3 25 (default off), holidays Sun 12-25 (default none)
 //   no_smtp                     there is no [smtp]; default: there is
 //   forecast                    full_within counts too; default: it does not, so that a person can reckon the stages
-//   admin                       there is an smtp.admin, webmaster@verein.example
+//   admin                       there is an smtp.admin, webmaster@verein.example; then the loop wakes again a minute
+//                               after something happened: troubles are looked for once a minute
 //   mailbox kim 50 %            so much of its limit used; then, as wanted: of 1000 MiB (default), of none,
-//                               no_address, second_address
+//                               no_address, second_address, wants_notice, tell_webmaster, tell_nobody
 //   mailboxes 20 box 50 %       box1 to box20, with the same words behind
 //
 //   day 3 10:00 EVENT           from then on; days 3-9 10:00 EVENT: on each of these days
@@ -30,8 +31,10 @@
 //   day 3 10:00 kim mail second urgent …                        it went to the second address alone
 //   day 3 10:00 kim held warning quiet_hours                    a mail was held back: stage, reason
 //   day 3 11:00 kim quiet stage_ok                              what was held back is given up: reason
+//   day 3 11:00 kim quiet withdrawn                             a waiting mail was taken back
 //   day 3 11:00 kim login refused                               the server refused a login
-//   day 3 11:00 webmaster mail EVENT [kim]
+//   day 3 11:00 webmaster mail call kim                         a mail about one mailbox: please call, or all_clear
+//   day 3 11:00 webmaster mail server qloc has not …            any other: its subject, in English
 #pragma once
 
 #include <string>

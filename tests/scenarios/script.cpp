@@ -28,6 +28,12 @@ Box read_box(const Words& words, std::size_t first) {
             box.owner_has_address = false;
         } else if (words[at] == "second_address") {
             box.owner_has_second = true;
+        } else if (words[at] == "wants_notice") {
+            box.owner_wants_notice = true;
+        } else if (words[at] == "tell_webmaster") {
+            box.tell = settings::Tell::webmaster;
+        } else if (words[at] == "tell_nobody") {
+            box.tell = settings::Tell::nobody;
         } else if (words[at] == "of" && words.at(at + 1) == "none") {
             box.limit_kib.reset();
             ++at;
@@ -74,6 +80,13 @@ std::chrono::sys_days read_date(const std::string& text) {
     return *date;
 }
 
+void read_holidays(Script& script, const Words& words) {
+    for (std::size_t at = 1; at < words.size(); ++at) {
+        if (!add_day_off(script.world.settings.alerts.days_off, words[at]))
+            throw std::invalid_argument(words[at]);
+    }
+}
+
 using Reader = void (*)(Script&, const Words&);
 
 const std::map<std::string, Reader>& readers() {
@@ -96,6 +109,7 @@ const std::map<std::string, Reader>& readers() {
              burst.mailboxes = static_cast<int>(whole_number(w.at(1)));
              burst.share = static_cast<double>(whole_number(w.at(2))) / 100;
          }},
+        {"holidays", read_holidays},
         {"no_smtp", [](Script& s, const Words&) { s.world.has_smtp = false; }},
         {"admin", [](Script& s, const Words&) { s.world.has_admin = true; }},
         {"forecast", [](Script& s, const Words&) { s.world.judges_by_forecast = true; }},

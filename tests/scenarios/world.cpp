@@ -18,6 +18,10 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrivate = "@privat.example";
 constexpr std::string_view kSecond = "@zweit.example";
 constexpr std::string_view kAdmin = "webmaster@verein.example";
+constexpr std::string_view kSubjectTag = "[Mailboxes] ";
+/// The real loop wakes twice a minute. What is seen then, all of it for the webmaster, is seen here by waking once
+/// after each moment at which something happened: a script may be long.
+constexpr std::chrono::nanoseconds kWakesAfter = std::chrono::minutes(1);
 
 /// In memory where the machine has such a place: the daemon brings every step to the disk.
 fs::path fast_folder() {
@@ -29,14 +33,21 @@ fs::path fast_folder() {
     return pattern;
 }
 
-/// The value of a header of a message; empty where there is none.
+/// The value of a header of a message, unfolded; empty where there is none.
 std::string header(const std::string& message, const std::string& name) {
     const std::string wanted = "\r\n" + name + ": ";
     const std::size_t begin = ("\r\n" + message).find(wanted);
     if (begin == std::string::npos)
         return {};
     const std::size_t value = begin + wanted.size() - 2;
-    return message.substr(value, message.find("\r\n", value) - value);
+    std::size_t end = message.find("\r\n", value);
+    std::string text = message.substr(value, end - value);
+    while (end + 2 < message.size() && message[end + 2] == ' ') {
+        const std::size_t more = end + 2;
+        end = message.find("\r\n", more);
+        text += message.substr(more, end - more);
+    }
+    return text;
 }
 
 bool is_held_back(DecisionReason reason) {
@@ -145,21 +156,26 @@ void World::stop() {
 
 void World::run_until(Time end) {
     while (clock_.now() < end) {
+        const bool wakes = wakes_soon_ && options_.has_admin;
         auto wait = std::chrono::nanoseconds(end - clock_.now());
         if (daemon_) {
             if (const auto due = daemon_->next_due())
                 wait = std::min(wait, std::chrono::nanoseconds(*due - clock_.steady()));
         }
-        clock_.advance(std::max(wait, std::chrono::nanoseconds(std::chrono::milliseconds(1))));
-        settle();
+        const bool only_wakes = wakes && wait > kWakesAfter;
+        clock_.advance(std::clamp<std::chrono::nanoseconds>(
+            wait, std::chrono::milliseconds(1), only_wakes ? kWakesAfter : std::chrono::nanoseconds::max()));
+        wakes_soon_ = settle() || !only_wakes;
     }
 }
 
-void World::settle() {
+bool World::settle() {
+    wakes_soon_ = true;
     if (!daemon_)
-        return;
+        return false;
     const std::size_t first = happenings_.size();
     daemon_->turn();
+    const bool was_busy = daemon_->is_busy();
     while (daemon_->is_busy()) {
         daemon_->handle(events_.wait());
         daemon_->turn();
@@ -169,6 +185,7 @@ void World::settle() {
     for (const notify::Delivery& delivery : notifier_->take_accepted())
         note_mail(delivery);
     sort_moment(first);
+    return was_busy;
 }
 
 /// Of what happened at one moment the order of the script's mailboxes is told, not that of the threads.
@@ -188,7 +205,7 @@ std::vector<Happening> World::take_happenings() {
 
 settings::Settings World::settings() const {
     settings::Settings settings = options_.settings;
-    settings.language = "de";
+    settings.language = "en"; // subjects in ASCII, to be read in a script
     settings.timezone = options_.zone;
     settings.state_directory = folder_;
     settings.poll.workers = 1; // one after the other, so that a script can say who is first
@@ -200,21 +217,26 @@ settings::Settings World::settings() const {
     server.key = "qloc";
     server.imap = Endpoint{.host = "imap.example", .port = 993};
     settings.servers["qloc"] = server;
-    for (const Box& box : options_.boxes) {
-        settings::Mailbox mailbox;
-        mailbox.address = mailbox.username = login(box.name);
-        mailbox.slug = box.name;
-        mailbox.server = "qloc";
-        mailbox.password = {
-            .form = settings::SecretReference::Form::file, .value = (folder_ / "password").string(), .command = {}};
-        if (box.owner_has_address)
-            mailbox.owner.mail.push_back(box.name + std::string(kPrivate));
-        if (box.owner_has_second)
-            mailbox.owner.mail.push_back(box.name + std::string(kSecond));
-        mailbox.policy = options_.judges_by_forecast ? default_policy() : reckonable_policy();
-        settings.mailboxes.push_back(mailbox);
-    }
+    for (const Box& box : options_.boxes)
+        settings.mailboxes.push_back(mailbox(box));
     return settings;
+}
+
+settings::Mailbox World::mailbox(const Box& box) const {
+    settings::Mailbox mailbox;
+    mailbox.address = mailbox.username = login(box.name);
+    mailbox.slug = box.name;
+    mailbox.server = "qloc";
+    mailbox.password = {
+        .form = settings::SecretReference::Form::file, .value = (folder_ / "password").string(), .command = {}};
+    if (box.owner_has_address)
+        mailbox.owner.mail.push_back(box.name + std::string(kPrivate));
+    if (box.owner_has_second)
+        mailbox.owner.mail.push_back(box.name + std::string(kSecond));
+    mailbox.owner.notice = box.owner_wants_notice;
+    mailbox.tell = box.tell;
+    mailbox.policy = options_.judges_by_forecast ? default_policy() : reckonable_policy();
+    return mailbox;
 }
 
 void World::look_at(const StatusPointer& status) {
@@ -240,7 +262,7 @@ void World::look_at(const MailboxStatus& mailbox) {
     } else if (is_held_back(mailbox.decision)) {
         seen.holds = true;
         note(mailbox.slug, "held " + stage_text(stage) + ' ' + reason);
-    } else if (std::exchange(seen.holds, false)) {
+    } else if (std::exchange(seen.holds, false) || mailbox.decision == DecisionReason::withdrawn) {
         note(mailbox.slug, "quiet " + reason);
     }
 }
@@ -250,11 +272,8 @@ void World::note_mail(const notify::Delivery& delivery) {
     const std::string stage = header(delivery.text, "X-Mailquotad-Stage");
     const std::string kind = header(delivery.text, "X-Mailquotad-Kind");
     const std::string& to = delivery.to.front();
-    if (to == kAdmin) {
-        const std::string event = header(delivery.text, "X-Mailquotad-Event");
-        const std::string about = slug.empty() ? "" : ' ' + slug;
-        return note("webmaster", "mail " + (event.empty() ? "call" : event) + about);
-    }
+    if (to == kAdmin)
+        return note_webmaster_mail(delivery.text, slug);
     if (to == login(slug) && delivery.text.find(".copy@") != std::string::npos)
         return; // the copy to the mailbox itself; its refusal or acceptance changes nothing
     const bool is_second = std::string_view(to).ends_with(kSecond);
@@ -262,6 +281,17 @@ void World::note_mail(const notify::Delivery& delivery) {
     seen.holds = false;
     note(slug, std::string("mail ") + (is_second ? "second " : "") + stage + ' ' + kind + ' ' +
                    seen.reasons[mail_key(kind, stage)]);
+}
+
+void World::note_webmaster_mail(const std::string& text, const std::string& slug) {
+    if (!slug.empty()) {
+        const bool is_over = header(text, "X-Mailquotad-Kind") == to_string(NotificationKind::all_clear);
+        return note("webmaster", std::string(is_over ? "mail all_clear " : "mail call ") + slug);
+    }
+    std::string subject = header(text, "Subject");
+    if (subject.starts_with(kSubjectTag))
+        subject.erase(0, kSubjectTag.size());
+    note("webmaster", "mail " + subject);
 }
 
 void World::note(const std::string& who, const std::string& what) {

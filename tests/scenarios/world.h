@@ -25,6 +25,8 @@ struct Box {
     std::optional<std::int64_t> limit_kib = 1000 * 1024;
     bool owner_has_address = true;
     bool owner_has_second = false; ///< NAME@zweit.example, after NAME@privat.example
+    bool owner_wants_notice = false;
+    settings::Tell tell = settings::Tell::owner;
 };
 
 struct WorldOptions {
@@ -56,8 +58,8 @@ public:
     void stop();
     /// Lets time pass; both ends in the machine's own time.
     void run_until(Time end);
-    /// Lets everything happen that happens now.
-    void settle();
+    /// Lets everything happen that happens now; whether there was a probe or a mail.
+    bool settle();
 
     [[nodiscard]] bool is_running() const { return daemon_ != nullptr; }
     [[nodiscard]] Time now() const { return clock_.now(); }
@@ -86,10 +88,12 @@ private:
 
     static std::string login(const std::string& name) { return name + "@verein.example"; }
     settings::Settings settings() const;
+    settings::Mailbox mailbox(const Box& box) const;
     void open();
     void look_at(const StatusPointer& status);
     void look_at(const MailboxStatus& mailbox);
     void note_mail(const notify::Delivery& delivery);
+    void note_webmaster_mail(const std::string& text, const std::string& slug);
     void note(const std::string& who, const std::string& what);
     void sort_moment(std::size_t first);
 
@@ -108,6 +112,7 @@ private:
     StatusPointer status_;
     std::map<std::string, Seen> seen_;
     std::vector<Happening> happenings_;
+    bool wakes_soon_ = true;
 };
 
 /// The moment at which the clocks of the set zone show this.

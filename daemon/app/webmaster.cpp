@@ -230,7 +230,7 @@ std::vector<std::string> Webmaster::answer_burst(std::map<std::string, MailboxRe
     if (!answer && !over)
         return {};
     WebmasterMemory after = memory_;
-    const std::vector<std::string> slugs = end_hold(after.burst);
+    std::vector<std::string> slugs = end_hold(after.burst);
     std::map<std::string, AlertState> changed;
     for (const std::string& slug : slugs) {
         const auto record = records.find(slug);
@@ -252,6 +252,7 @@ std::vector<std::string> Webmaster::answer_burst(std::map<std::string, MailboxRe
                      answer == BurstAnswer::drop      ? "dropped by the webmaster"
                      : answer == BurstAnswer::release ? "released by the webmaster"
                                                       : "released after two days without an answer");
+    std::erase_if(slugs, [&records](const std::string& slug) { return !records.contains(slug); });
     return slugs;
 }
 

@@ -35,7 +35,7 @@ public:
 
     /// Never throws store::StoreError: what could not be stored is tried again in the next turn.
     /// Takes the webmaster's answer, ends what was held long enough, asks, tells troubles, sends the digest. Returns
-    /// the mailboxes that are to be measured at once, since their mails may go now.
+    /// the mailboxes of `records` that are to be measured at once, since their mails may go now.
     std::vector<std::string> turn(const settings::Settings& settings, std::map<std::string, MailboxRecord>& records,
                                   Time now);
 

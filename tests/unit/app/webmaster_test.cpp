@@ -130,6 +130,15 @@ TEST_CASE("released mails go out, dropped ones do not, a higher stage does", "[w
     CHECK(dropped.measure("b", 100) == DecisionReason::stage_entered);
 }
 
+TEST_CASE("a mailbox taken out of the settings while its mail was held is not measured again", "[webmaster]") {
+    const TemporaryFolder folder;
+    Club club(folder.path());
+    club.burst();
+    club.records.erase("b");
+    save_burst_answer(club.database, BurstAnswer::release);
+    CHECK(club.turn() == std::vector<std::string>{"a", "c"});
+}
+
 TEST_CASE("without an answer what is still so goes out after two days", "[webmaster]") {
     const TemporaryFolder folder;
     Club club(folder.path());

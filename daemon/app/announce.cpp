@@ -66,6 +66,23 @@ text::Fields fields_for(const settings::Settings& settings, const settings::Mail
     return fields;
 }
 
+/// What only the owner of one mailbox is told.
+void add_owner(text::Fields& fields, const settings::Settings& settings, const settings::Mailbox& mailbox,
+               const text::Catalog& catalog, const std::string& language) {
+    const settings::Owner& owner = mailbox.owner;
+    std::string second;
+    for (const std::string& address : owner.mail)
+        second += (second.empty() ? "" : ", ") + address;
+    const std::string form = settings.wording.formal ? "form.formal." : "form.informal.";
+    for (const char* const word : {"hello", "your", "your_start", "ask_back"})
+        fields["form_" + std::string(word)] = Value{catalog.word(language, form + word)};
+    fields["owner_name"] = Value{owner.name};
+    fields["short_name"] = Value{mailbox.address.substr(0, mailbox.address.find('@'))};
+    fields["second"] = Value{second};
+    fields["codeword"] = Value{owner.codeword};
+    fields["program"] = Value{load_guides().guide(owner.client.empty() ? "webmail" : owner.client, language).name};
+}
+
 /// The subject of a real notice, so that people recognise it.
 std::string example_subject(const text::Catalog& catalog, const std::string& language) {
     const text::Fields fields = {{"test", Value{false}},         {"short_name", Value{std::string("kim.muster")}},
@@ -83,6 +100,8 @@ int print_text(const TextOptions& options, const std::string& name) {
     const std::string language = language_for(options, settings, mailbox, catalog);
     text::Fields fields = fields_for(settings, mailbox, catalog, language);
     fields["subject"] = Value{example_subject(catalog, language)};
+    if (mailbox != nullptr)
+        add_owner(fields, settings, *mailbox, catalog, language);
     print(notify::wrap(catalog.render(language, name, fields)));
     return EXIT_SUCCESS;
 }
@@ -90,7 +109,7 @@ int print_text(const TextOptions& options, const std::string& name) {
 } // namespace
 
 int command_announce(const TextOptions& options) {
-    return print_text(options, "announce.txt");
+    return print_text(options, options.address.empty() ? "announce.txt" : "enrol.txt");
 }
 
 int command_privacy_notice(const TextOptions& options) {

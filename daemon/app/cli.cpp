@@ -195,7 +195,9 @@ CLI::App* add_text_command(CLI::App& app, CommandLine& line, const std::string& 
 }
 
 void add_text_commands(CLI::App& app, CommandLine& line) {
-    add_text_command(app, line, "announce", "a text to send to all owners before the first mail", &command_announce);
+    CLI::App* announce = add_text_command(
+        app, line, "announce", "a text to send to all owners before the first mail, or to one", &command_announce);
+    announce->add_option("ADDRESS", line.text.address, "to the owner of this mailbox: what is entered for it");
     CLI::App* privacy = add_text_command(app, line, "privacy-notice",
                                          "what is read and kept, for owners (GDPR Art. 13)", &command_privacy_notice);
     privacy->add_option("ADDRESS", line.text.address, "for the owner of this mailbox; default: for all owners");

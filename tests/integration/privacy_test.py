@@ -91,7 +91,10 @@ class Privacy(ServerTest):
         self.assertIn("20 largest", deep)
         announced = mailquotad("announce", "--config", settings.file).stdout
         self.assertIn("[Mailbox kim.muster] 83% full", announced)
-        for text in (everyone, one, deep, announced):
+        enrolled = mailquotad("announce", "--config", settings.file, f"uli@{CLUB}").stdout
+        self.assertIn(f"uli@{PRIVATE}", enrolled)
+        self.assertIn("size and date of single mails", re.sub(r"\s+", " ", enrolled))
+        for text in (everyone, one, deep, announced, enrolled):
             self.assertNotIn("://", text)
             self.assertNotIn("{{", text)
             self.assertTrue(all(len(line) <= 78 for line in text.splitlines()), text)

@@ -59,6 +59,7 @@ text::Fields fields_for(const settings::Settings& settings, const settings::Mail
     fields["contact"] = Value{wording.contact};
     fields["sender"] = Value{settings.smtp ? settings.smtp->from : catalog.word(language, "sender.webmaster")};
     fields["smtp"] = Value{settings.smtp ? settings.smtp->endpoint.host : std::string()};
+    fields["webhooks"] = Value{!settings.webhooks.empty()};
     fields["http"] = Value{!settings.http.address.empty()};
     fields["place"] = Value{settings.state_directory.string()};
     fields["interval"] = Value{interval_words(settings.poll.interval, catalog, language)};

@@ -1,3 +1,4 @@
+#include "settings/edit.h"
 #include "settings/files.h"
 #include "settings/readers.h"
 #include "settings/shape.h"
@@ -54,9 +55,10 @@ Loaded refused(const std::string& name, Position position, const std::string& me
     return {.settings = std::nullopt, .problems = problems.take(), .lists = {}, .text = {}};
 }
 
-} // namespace
+enum class NoMailbox { is_wrong, is_good };
 
-Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data) {
+Loaded load_document(const std::string& text, const std::string& name, const DataDirectories& data,
+                     NoMailbox no_mailbox) {
     if (text.size() > kMaxFileBytes)
         return refused(name, {}, "is larger than 4 MiB, so it is no settings file");
     const auto document = parse_document(text);
@@ -66,6 +68,8 @@ Loaded load_text(const std::string& text, const std::string& name, const DataDir
     const auto& node = std::get<Node>(document);
     const Table root(&node, "", "", problems);
     check_shape(node, "", "", problems);
+    if (no_mailbox == NoMailbox::is_wrong && !root.has("mailbox") && !root.has("mailbox_list"))
+        root.error("mailbox", "is missing; it must be tables: [[mailbox]]");
     std::vector<ListFile> lists;
     auto settings = read_settings(root, data, lists);
     const bool usable = !problems.has_error();
@@ -74,6 +78,16 @@ Loaded load_text(const std::string& text, const std::string& name, const DataDir
         loaded.settings = std::move(settings);
     name_mailboxes(root, loaded.problems);
     return loaded;
+}
+
+} // namespace
+
+Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data) {
+    return load_document(text, name, data, NoMailbox::is_wrong);
+}
+
+Loaded load_text_to_extend(const std::string& text, const std::string& name, const DataDirectories& data) {
+    return load_document(text, name, data, NoMailbox::is_good);
 }
 
 Loaded load(const std::filesystem::path& file, const DataDirectories& data) {

@@ -1,7 +1,12 @@
 #include "settings/mailbox_rows.h"
 
+#include "settings/csv.h"
+#include "settings/readers.h"
+#include "settings/suggestion.h"
+
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace mailquotad::settings {
 
@@ -60,6 +65,28 @@ Node& table_in(Node& mailbox, std::string_view name, Position position) {
     return mailbox.members.emplace_back(Member{std::string(name), position, std::move(table)}).value;
 }
 
+/// More would tell nobody anything new.
+constexpr std::size_t kMostProblems = 100;
+
+/// The columns that the first line names, in lower case; nothing where one of them is wrong.
+std::optional<std::vector<std::string>> read_head(const CsvRow& head, const std::vector<std::string>& more,
+                                                  Problems& problems) {
+    auto known = row_columns();
+    known.insert(known.end(), more.begin(), more.end());
+    std::vector<std::string> columns;
+    for (const CsvField& field : head) {
+        const auto name = lower_case(field.text);
+        if (std::ranges::find(known, name) == known.end())
+            problems.error(field.position, field.text, "is no column; " + suggestion(name, known));
+        else if (std::ranges::find(columns, name) != columns.end())
+            problems.error(field.position, field.text, "is there twice");
+        columns.push_back(name);
+    }
+    if (std::ranges::find(columns, "address") == columns.end())
+        problems.error(head.front().position, "address", "is missing among the names of the columns in the first line");
+    return problems.has_error() ? std::nullopt : std::optional(std::move(columns));
+}
+
 std::string_view trimmed(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \t");
     if (begin == std::string_view::npos)
@@ -77,6 +104,34 @@ const std::vector<std::string>& row_columns() {
         return all;
     }();
     return names;
+}
+
+void for_each_row(std::string_view text, const std::vector<std::string>& more, Problems& problems,
+                  const std::function<void(const MailboxRow&)>& take) {
+    const auto table = parse_csv(text);
+    if (const auto* wrong = std::get_if<SyntaxError>(&table))
+        return problems.error(wrong->position, "", wrong->message);
+    const auto& rows = std::get<std::vector<CsvRow>>(table);
+    if (rows.size() < 2)
+        return problems.error({}, "",
+                              "holds no mailbox: it needs a line with the names of the columns and one for each "
+                              "mailbox");
+    const auto columns = read_head(rows.front(), more, problems);
+    for (std::size_t i = 1; columns && i < rows.size(); ++i) {
+        const CsvRow& fields = rows[i];
+        MailboxRow row{.cells = {}, .position = fields.front().position};
+        if (problems.count() > kMostProblems)
+            return problems.error(row.position, "", "there may be more problems from here on");
+        if (fields.size() != columns->size()) {
+            problems.error(row.position, "",
+                           "has " + std::to_string(fields.size()) + " fields, but the first line names " +
+                               std::to_string(columns->size()) + " columns");
+            continue;
+        }
+        for (std::size_t j = 0; j < fields.size(); ++j)
+            row.cells.push_back({.column = (*columns)[j], .text = fields[j].text, .position = fields[j].position});
+        take(row);
+    }
 }
 
 Node mailbox_table(const MailboxRow& row) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "settings/document.h"
+#include "settings/problems.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +13,7 @@ namespace mailquotad::settings {
 
 /// One value of a row; the place is where it was written.
 struct RowCell {
-    std::string_view column; ///< one of row_columns()
+    std::string column; ///< one of row_columns(), or another that was asked for
     std::string text;
     Position position;
 };
@@ -24,6 +26,12 @@ struct MailboxRow {
 
 /// The columns that a row may have; address is the only one that it must have.
 const std::vector<std::string>& row_columns();
+
+/// Reads a CSV whose first line names columns of row_columns() or `more` and calls `take` for each line with all of
+/// them. Lines of another length are noted and passed over; with a first line that is wrong, nothing is read. After a
+/// hundred problems, also those that `take` notes, reading ends.
+void for_each_row(std::string_view text, const std::vector<std::string>& more, Problems& problems,
+                  const std::function<void(const MailboxRow&)>& take);
 
 /// The row as the table that [[mailbox]] would be, so that both are read and checked by the same code.
 Node mailbox_table(const MailboxRow& row);

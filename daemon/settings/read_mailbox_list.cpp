@@ -1,19 +1,12 @@
 // [[mailbox_list]]: mailboxes from a CSV file.
-#include "settings/csv.h"
 #include "settings/files.h"
 #include "settings/mailbox_rows.h"
 #include "settings/readers.h"
 #include "settings/shape.h"
-#include "settings/suggestion.h"
-
-#include <algorithm>
 
 namespace mailquotad::settings {
 
 namespace {
-
-/// More would tell nobody anything new.
-constexpr std::size_t kMostProblems = 100;
 
 /// Keys of [[mailbox_list]] that hold for every line which does not say otherwise.
 constexpr const char* kDefaults[] = {"server", "username", "authorize_as", "password"};
@@ -24,11 +17,7 @@ public:
         : list_(list), context_(context), taken_(taken), file_(file), problems_(file) {}
 
     std::vector<Mailbox> read(const std::string& text) {
-        const auto table = parse_csv(text);
-        if (const auto* wrong = std::get_if<SyntaxError>(&table))
-            problems_.error(wrong->position, "", wrong->message);
-        else
-            read_rows(std::get<std::vector<CsvRow>>(table));
+        for_each_row(text, {}, problems_, [this](const MailboxRow& row) { read_row(row); });
         auto found = problems_.take();
         for (Problem& problem : found)
             problem.key = column_of_key(problem.key);
@@ -37,52 +26,8 @@ public:
     }
 
 private:
-    void read_rows(const std::vector<CsvRow>& rows) {
-        if (rows.size() < 2) {
-            problems_.error({}, "",
-                            "holds no mailbox: it needs a line with the names of the columns and one for each "
-                            "mailbox");
-            return;
-        }
-        if (!read_head(rows.front()))
-            return;
-        for (std::size_t i = 1; i < rows.size(); ++i) {
-            if (problems_.count() > kMostProblems) {
-                problems_.error(rows[i].front().position, "", "there may be more problems from here on");
-                return;
-            }
-            read_row(rows[i]);
-        }
-    }
-
-    bool read_head(const CsvRow& head) {
-        const auto& known = row_columns();
-        for (const CsvField& field : head) {
-            const auto name = lower_case(field.text);
-            const auto column = std::ranges::find(known, name);
-            if (column == known.end())
-                problems_.error(field.position, field.text, "is no column; " + suggestion(name, known));
-            else if (std::ranges::find(columns_, name) != columns_.end())
-                problems_.error(field.position, field.text, "is there twice");
-            columns_.push_back(name);
-        }
-        if (std::ranges::find(columns_, "address") == columns_.end())
-            problems_.error(head.front().position, "address",
-                            "is missing among the names of the columns in the first line");
-        return !problems_.has_error();
-    }
-
-    void read_row(const CsvRow& fields) {
-        const Position place = fields.front().position;
-        if (fields.size() != columns_.size()) {
-            problems_.error(place, "",
-                            "has " + std::to_string(fields.size()) + " fields, but the first line names " +
-                                std::to_string(columns_.size()) + " columns");
-            return;
-        }
-        MailboxRow row{.cells = {}, .position = place};
-        for (std::size_t i = 0; i < fields.size(); ++i)
-            row.cells.push_back({.column = columns_[i], .text = fields[i].text, .position = fields[i].position});
+    void read_row(const MailboxRow& row) {
+        const Position place = row.position;
         Node node = mailbox_table(row);
         for (const char* key : kDefaults) {
             if (const Node* value = list_.find(key); value != nullptr && node.find(key) == nullptr)
@@ -103,7 +48,6 @@ private:
     Taken& taken_;
     const std::string& file_;
     Problems problems_;
-    std::vector<std::string> columns_;
     std::vector<Mailbox> mailboxes_;
 };
 

@@ -187,8 +187,6 @@ void check_unique(const Table& table, std::string_view key, const std::string& v
 std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& data, const Settings& settings,
                                     std::vector<ListFile>& lists) {
     const MailboxContext context{.root = root, .data = data, .settings = settings};
-    if (!root.has("mailbox") && !root.has("mailbox_list"))
-        root.error("mailbox", "is missing; it must be tables: [[mailbox]]");
     std::vector<Mailbox> mailboxes;
     Taken taken;
     for (const auto& table : root.tables("mailbox")) {

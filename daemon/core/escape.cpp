@@ -129,6 +129,8 @@ std::string_view html_entity(char32_t code) {
 } // namespace
 
 std::string for_terminal(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+        return std::string(text);
     return rewrite(text, [](std::string& result, const Character& character) {
         if (!character.valid || is_dangerous(character.code))
             append_escape(result, character);

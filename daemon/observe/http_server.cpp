@@ -7,6 +7,7 @@
 #include <civetweb.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <future>
 #include <stdexcept>
@@ -69,11 +70,26 @@ void send(mg_connection* connection, const HttpResponse& response, bool with_bod
     for (const auto& [name, value] : response.headers) {
         head += name + ": " + value + "\r\n";
     }
-    head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n";
-    if (with_body) {
-        head += response.body;
+    static const Parts no_parts;
+    const Parts& parts = response.parts ? *response.parts : no_parts;
+    std::size_t length = response.body.size();
+    for (const std::string& part : parts) {
+        length += part.size();
     }
-    mg_write(connection, head.data(), head.size());
+    head += "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+    if (!with_body) {
+        mg_write(connection, head.data(), head.size());
+        return;
+    }
+    // As few packets as can be: a short answer leaves with its head.
+    const auto write = [connection](const std::string& text) {
+        return mg_write(connection, text.data(), text.size()) > 0;
+    };
+    if (parts.empty()) {
+        write(head + response.body);
+    } else if (write(head) && std::all_of(parts.begin(), parts.end(), write)) {
+        write(response.body);
+    }
 }
 
 /// What civetweb's threads see.

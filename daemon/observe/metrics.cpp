@@ -3,7 +3,10 @@
 #include "observe/views.h"
 
 #include <cstdint>
+#include <initializer_list>
+#include <iterator>
 #include <limits>
+#include <map>
 
 namespace mailquotad::observe {
 namespace {
@@ -36,9 +39,14 @@ double number(Time time) {
     return number(time.time_since_epoch().count());
 }
 
-Labels of(const MailboxStatus& mailbox, Labels more = {}) {
-    Labels labels{{"mailbox", mailbox.slug}, {"server", mailbox.server}};
-    labels.insert(labels.end(), more.begin(), more.end());
+Labels of(const MailboxStatus& mailbox, std::initializer_list<std::pair<const char*, std::string_view>> more = {}) {
+    Labels labels;
+    labels.reserve(2 + more.size());
+    labels.emplace_back("mailbox", mailbox.slug);
+    labels.emplace_back("server", mailbox.server);
+    for (const auto& [name, value] : more) {
+        labels.emplace_back(name, value);
+    }
     return labels;
 }
 
@@ -88,7 +96,7 @@ void messages(const MailboxStatus& mailbox, MetricFamily& family) {
 void folder_size(const MailboxStatus& mailbox, MetricFamily& family) {
     for (const auto& [role, folder] : mailbox.roles) {
         if (folder.size_bytes) {
-            family.add(of(mailbox, {{"role", std::string(to_string(role))}}), number(*folder.size_bytes));
+            family.add(of(mailbox, {{"role", to_string(role)}}), number(*folder.size_bytes));
         }
     }
 }
@@ -96,7 +104,7 @@ void folder_size(const MailboxStatus& mailbox, MetricFamily& family) {
 void folder_messages(const MailboxStatus& mailbox, MetricFamily& family) {
     for (const auto& [role, folder] : mailbox.roles) {
         if (folder.messages) {
-            family.add(of(mailbox, {{"role", std::string(to_string(role))}}), number(*folder.messages));
+            family.add(of(mailbox, {{"role", to_string(role)}}), number(*folder.messages));
         }
     }
 }
@@ -163,22 +171,20 @@ void last_success(const MailboxStatus& mailbox, MetricFamily& family) {
 void failures(const MailboxStatus& mailbox, MetricFamily& family) {
     for (const FailureKind kind : kAllFailureKinds) {
         const auto found = mailbox.failures.find(kind);
-        family.add(of(mailbox, {{"kind", std::string(to_string(kind))}}),
+        family.add(of(mailbox, {{"kind", to_string(kind)}}),
                    found == mailbox.failures.end() ? 0 : number(found->second));
     }
 }
 
 void failing_since(const MailboxStatus& mailbox, MetricFamily& family) {
     if (is_failing(mailbox) && mailbox.failing_since) {
-        family.add(of(mailbox, {{"kind", std::string(to_string(mailbox.failure->kind))}}),
-                   number(*mailbox.failing_since));
+        family.add(of(mailbox, {{"kind", to_string(mailbox.failure->kind)}}), number(*mailbox.failing_since));
     }
 }
 
 void told(const MailboxStatus& mailbox, MetricFamily& family) {
     if (mailbox.last_told) {
-        family.add(of(mailbox, {{"stage", std::string(to_string(mailbox.last_told->stage))}}),
-                   number(mailbox.last_told->at));
+        family.add(of(mailbox, {{"stage", to_string(mailbox.last_told->stage)}}), number(mailbox.last_told->at));
     }
 }
 
@@ -196,7 +202,7 @@ void notifications_sent(const MailboxStatus& mailbox, MetricFamily& family) {
 
 void reclaimable(const MailboxStatus& mailbox, MetricFamily& family) {
     for (const auto& [kind, bytes] : mailbox.reclaimable_bytes) {
-        family.add(of(mailbox, {{"advice", std::string(to_string(kind))}}), number(bytes));
+        family.add(of(mailbox, {{"advice", to_string(kind)}}), number(bytes));
     }
 }
 
@@ -254,44 +260,57 @@ MetricFamily family(const std::string& name, const char* help, MetricType type =
     return {"mailquotad_" + name, help, type, {}};
 }
 
-void add_mailboxes(const Status& status, std::vector<MetricFamily>& families) {
-    for (const MailboxMetric& metric : kMailboxMetrics) {
-        MetricFamily& result = families.emplace_back(family(metric.name, metric.help, metric.type));
-        for (const MailboxStatus& mailbox : status.mailboxes) {
-            if (!metric.usage || is_fresh(mailbox, status.at)) {
-                metric.collect(mailbox, result);
-            }
+/// As many samples as become text at once: little memory, and little work for each call.
+constexpr std::size_t kSamplesAtOnce = 1024;
+
+/// Writes what `collect` makes of the mailboxes, some of them at a time: no two mailboxes have a series in common.
+template <typename Collect>
+void write_each(const Status& status, MetricFamily family, TextParts& text, Collect collect) {
+    for (const MailboxStatus& mailbox : status.mailboxes) {
+        collect(mailbox, family);
+        if (family.samples.size() >= kSamplesAtOnce) {
+            text.write(family);
+            family.samples.clear();
         }
+    }
+    text.write(family);
+}
+
+void write_mailboxes(const Status& status, TextParts& text) {
+    for (const MailboxMetric& metric : kMailboxMetrics) {
+        write_each(status, family(metric.name, metric.help, metric.type), text,
+                   [&](const MailboxStatus& mailbox, MetricFamily& samples) {
+                       if (!metric.usage || is_fresh(mailbox, status.at)) {
+                           metric.collect(mailbox, samples);
+                       }
+                   });
     }
 }
 
 /// One 0/1 series for each stage of each mailbox, and how many mailboxes are in each.
-void add_stages(const Status& status, std::vector<MetricFamily>& families) {
+void write_stages(const Status& status, TextParts& text) {
     std::vector<std::optional<Stage>> stages(std::begin(kAllStages), std::end(kAllStages));
     stages.emplace_back(std::nullopt);
-    MetricFamily each = family("mailbox_stage", "Whether the mailbox is in this stage: 1 or 0.");
-    for (const MailboxStatus& mailbox : status.mailboxes) {
-        const auto current = shown_stage(mailbox, status.at);
-        for (const auto& stage : stages) {
-            each.add(of(mailbox, {{"stage", std::string(stage_name(stage))}}), stage == current ? 1 : 0);
-        }
-    }
+    std::map<std::optional<Stage>, double> counts;
+    write_each(status, family("mailbox_stage", "Whether the mailbox is in this stage: 1 or 0."), text,
+               [&](const MailboxStatus& mailbox, MetricFamily& each) {
+                   const auto current = shown_stage(mailbox, status.at);
+                   ++counts[current];
+                   for (const auto& stage : stages) {
+                       each.add(of(mailbox, {{"stage", stage_name(stage)}}), stage == current ? 1 : 0);
+                   }
+               });
     MetricFamily sum = family(
         "mailboxes",
         "Number of mailboxes in this stage; unknown is without a good probe within a day or without a limit that can "
         "be judged.");
     for (const auto& stage : stages) {
-        double count = 0;
-        for (const MailboxStatus& mailbox : status.mailboxes) {
-            count += stage == shown_stage(mailbox, status.at) ? 1 : 0;
-        }
-        sum.add({{"stage", std::string(stage_name(stage))}}, count);
+        sum.add({{"stage", std::string(stage_name(stage))}}, counts[stage]);
     }
-    families.push_back(std::move(each));
-    families.push_back(std::move(sum));
+    text.write(sum);
 }
 
-void add_notifications(const Status& status, std::vector<MetricFamily>& families) {
+void write_notifications(const Status& status, TextParts& text) {
     MetricFamily failed =
         family("notifications_failed_total", "Failed deliveries since the start of the process, by reason.", kCounter);
     auto failures = status.notifications_failed;
@@ -310,14 +329,15 @@ void add_notifications(const Status& status, std::vector<MetricFamily>& families
                            found == status.notifications_suppressed.end() ? 0 : number(found->second));
         }
     }
-    families.push_back(std::move(failed));
-    families.push_back(std::move(suppressed));
+    text.write(failed);
+    text.write(suppressed);
 }
 
-void add_daemon(const Status& status, std::vector<MetricFamily>& families) {
+void write_daemon(const Status& status, TextParts& text) {
     const auto add = [&](const char* name, const char* help, double value) {
-        families.push_back(family(name, help));
-        families.back().add({}, value);
+        MetricFamily one = family(name, help);
+        one.add({}, value);
+        text.write(one);
     };
     add("outbox_pending", "Notifications that wait for their channel to accept them.", number(status.outbox_pending));
     add("silences_active", "Mailboxes that are silenced by the webmaster.", status.silences_active);
@@ -335,23 +355,24 @@ void add_daemon(const Status& status, std::vector<MetricFamily>& families) {
             "Time of the last successful reading of the settings, in seconds since 1970.",
             number(status.config_last_reload_success));
     }
-    MetricFamily& build = families.emplace_back(family("build_info", "Version and compiler of this build; always 1."));
+    MetricFamily build = family("build_info", "Version and compiler of this build; always 1.");
     build.add({{"version", status.version}, {"compiler", kCompiler}}, 1);
+    text.write(build);
 }
 
 } // namespace
 
-std::string render_status_metrics(const Status& status) {
-    std::vector<MetricFamily> families;
-    add_mailboxes(status, families);
-    add_stages(status, families);
-    add_notifications(status, families);
-    add_daemon(status, families);
-    return to_text(families);
+Parts render_status_metrics(const Status& status) {
+    TextParts text;
+    write_mailboxes(status, text);
+    write_stages(status, text);
+    write_notifications(status, text);
+    write_daemon(status, text);
+    return text.take();
 }
 
 std::string render_metrics(const Status& status) {
-    return render_status_metrics(status) + render_process_metrics();
+    return joined(render_status_metrics(status)) + render_process_metrics();
 }
 
 } // namespace mailquotad::observe

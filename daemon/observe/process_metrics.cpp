@@ -85,9 +85,9 @@ double max_descriptors() {
 } // namespace
 
 std::string render_process_metrics() {
-    std::vector<MetricFamily> families;
+    TextParts text;
     const auto add = [&](const char* name, const char* help, MetricType type, double value) {
-        families.push_back({name, help, type, {{{}, value}}});
+        text.write({name, help, type, {{{}, value}}});
     };
     if (const auto times = read_process_times()) {
         add("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", MetricType::counter,
@@ -102,7 +102,7 @@ std::string render_process_metrics() {
         add("process_open_fds", "Number of open file descriptors.", MetricType::gauge, *open);
     }
     add("process_max_fds", "Maximum number of open file descriptors.", MetricType::gauge, max_descriptors());
-    return to_text(families);
+    return joined(text.take());
 }
 
 } // namespace mailquotad::observe

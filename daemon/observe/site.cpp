@@ -44,11 +44,11 @@ bool exists(const std::string& path) {
 struct Site::Published {
     StatusPointer status;
     mutable std::once_flag once;
-    mutable std::string text;
+    mutable std::shared_ptr<const Parts> rendered;
 
-    const std::string& metrics() const {
-        std::call_once(once, [this] { text = render_status_metrics(*status); });
-        return text;
+    std::shared_ptr<const Parts> metrics() const {
+        std::call_once(once, [this] { rendered = std::make_shared<const Parts>(render_status_metrics(*status)); });
+        return rendered;
     }
 };
 
@@ -71,8 +71,10 @@ Site::Site(const HttpOptions& options, std::shared_ptr<const text::Catalog> cata
 void Site::publish(StatusPointer status) {
     auto next = std::make_shared<Published>();
     next->status = std::move(status);
+    // The old one may be large: it is freed outside of the lock.
+    std::shared_ptr<const Published> last = std::move(next);
     const std::lock_guard lock(mutex_);
-    published_ = std::move(next);
+    published_.swap(last);
 }
 
 void Site::loop_is_alive() {
@@ -130,9 +132,12 @@ HttpResponse Site::route(const HttpRequest& request) const {
         if (!current) {
             return respond(503, kPlain, "There is no status yet.\n");
         }
-        return request.path == "/metrics"
-                   ? respond(200, kMetrics, current->metrics() + render_process_metrics())
-                   : respond(200, "application/json; charset=utf-8", render_status_json(*current->status));
+        if (request.path == "/api/v1/status") {
+            return respond(200, "application/json; charset=utf-8", render_status_json(*current->status));
+        }
+        HttpResponse response = respond(200, kMetrics, render_process_metrics());
+        response.parts = current->metrics();
+        return response;
     }
     return html(request);
 }

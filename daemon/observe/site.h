@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/status.h"
+#include "observe/exposition.h"
 #include "observe/http_server.h"
 #include "os/clock.h"
 #include "text/catalog.h"
@@ -26,6 +27,7 @@ struct HttpResponse {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers; ///< without Content-Length, Date and Connection
     std::string body;
+    std::shared_ptr<const Parts> parts{}; ///< sent before the body; null, or shared with other answers
 };
 
 /// The pages of one daemon. All functions are thread-safe.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/status.h"
+#include "observe/exposition.h"
 #include "text/catalog.h"
 
 #include <string>
@@ -11,8 +12,9 @@ namespace mailquotad::observe {
 /// The Prometheus text format 0.0.4 of CONTRACT.md's metrics, through prometheus-cpp's TextSerializer; process_* too.
 std::string render_metrics(const Status& status);
 
-/// The part of render_metrics that comes from the status alone: the same text for the same status.
-std::string render_status_metrics(const Status& status);
+/// The part of render_metrics that comes from the status alone: the same text for the same status. Takes the memory of
+/// the text and little more, however many mailboxes there are.
+Parts render_status_metrics(const Status& status);
 
 /// The part of render_metrics that is read from the kernel at every call: process_*.
 std::string render_process_metrics();

@@ -40,7 +40,7 @@ bool has(const std::string& text, const std::string& line) {
 } // namespace
 
 TEST_CASE("the metrics of the sample are those of the golden file", "[metrics]") {
-    check_golden("metrics.txt", without_compiler(render_status_metrics(sample_status())));
+    check_golden("metrics.txt", without_compiler(joined(render_status_metrics(sample_status()))));
 }
 
 TEST_CASE("every metric has the prefix, a HELP, a TYPE, and _total exactly when it is a counter", "[metrics]") {
@@ -90,7 +90,7 @@ TEST_CASE("promtool finds nothing to complain about", "[metrics]") {
 }
 
 TEST_CASE("what is not known is absent, never 0", "[metrics]") {
-    const std::string text = render_status_metrics(sample_status());
+    const std::string text = joined(render_status_metrics(sample_status()));
     CHECK(lines_of(text, "mailquotad_mailbox_limit_bytes{mailbox=\"sippe\"").empty());
     CHECK(lines_of(text, "mailquotad_mailbox_used_ratio{mailbox=\"sippe\"").empty());
     CHECK(lines_of(text, "mailquotad_mailbox_used_bytes{mailbox=\"material\"").empty());
@@ -107,7 +107,7 @@ TEST_CASE("the numbers of a mailbox vanish when the last good probe is older tha
     std::erase_if(status.mailboxes, [](const MailboxStatus& mailbox) { return mailbox.slug != "kim"; });
     const auto usage_at = [&](Seconds age) {
         status.at = *status.mailboxes.front().last_success + age;
-        return render_status_metrics(status);
+        return joined(render_status_metrics(status));
     };
     const std::string young = usage_at(Days{1});
     CHECK(has(young, "mailquotad_mailbox_used_bytes{mailbox=\"kim\",server=\"qloc\",root=\"User quota\"} 432013312"));
@@ -128,7 +128,7 @@ TEST_CASE("the numbers of a mailbox vanish when the last good probe is older tha
 TEST_CASE("every kind of failure and every reason for silence is there from the start", "[metrics]") {
     Status status = sample_status();
     status.notifications_suppressed.clear();
-    const std::string text = render_status_metrics(status);
+    const std::string text = joined(render_status_metrics(status));
     CHECK(lines_of(text, "mailquotad_probe_failures_total{mailbox=\"neu\"").size() == std::size(kAllFailureKinds));
     CHECK(has(text, "mailquotad_probe_failures_total{mailbox=\"neu\",server=\"active24\",kind=\"throttled\"} 0"));
     CHECK(has(text, "mailquotad_notifications_suppressed_total{reason=\"quiet_hours\"} 0"));
@@ -136,7 +136,7 @@ TEST_CASE("every kind of failure and every reason for silence is there from the 
 }
 
 TEST_CASE("mails of each stage are counted from 0, so that the first one is an increase", "[metrics]") {
-    const std::string text = render_status_metrics(sample_status());
+    const std::string text = joined(render_status_metrics(sample_status()));
     const std::string kim = "mailquotad_notifications_sent_total{mailbox=\"kim\",stage=";
     CHECK(has(text, kim + "\"full\",channel=\"email\"} 0"));
     CHECK(has(text, kim + "\"ok\",channel=\"email\"} 0"));
@@ -146,7 +146,7 @@ TEST_CASE("mails of each stage are counted from 0, so that the first one is an i
 }
 
 TEST_CASE("a mailbox that fails says since when and why; one that answers has no such series", "[metrics]") {
-    const std::string text = render_status_metrics(sample_status());
+    const std::string text = joined(render_status_metrics(sample_status()));
     const std::string name = "mailquotad_probe_failing_since_timestamp_seconds";
     const auto since = std::to_string((sample_time() - std::chrono::hours{5}).time_since_epoch().count());
     CHECK(has(text, name + "{mailbox=\"zeltlager\",server=\"qloc\",kind=\"login_refused\"} " + since));
@@ -155,7 +155,7 @@ TEST_CASE("a mailbox that fails says since when and why; one that answers has no
 }
 
 TEST_CASE("when and of which stage the owner was told is a time", "[metrics]") {
-    const std::string text = render_status_metrics(sample_status());
+    const std::string text = joined(render_status_metrics(sample_status()));
     const std::string name = "mailquotad_mailbox_told_timestamp_seconds";
     const auto at = std::to_string((sample_time() - Days{3}).time_since_epoch().count());
     CHECK(has(text, name + "{mailbox=\"kim\",server=\"qloc\",stage=\"warning\"} " + at));
@@ -163,7 +163,7 @@ TEST_CASE("when and of which stage the owner was told is a time", "[metrics]") {
 }
 
 TEST_CASE("a bound beyond the horizon is +Inf", "[metrics]") {
-    const std::string text = render_status_metrics(sample_status());
+    const std::string text = joined(render_status_metrics(sample_status()));
     CHECK(
         has(text, "mailquotad_mailbox_until_full_seconds{mailbox=\"jugend\",server=\"qloc\",bound=\"early\"} 7776000"));
     CHECK(has(text, "mailquotad_mailbox_until_full_seconds{mailbox=\"jugend\",server=\"qloc\",bound=\"late\"} +Inf"));

@@ -130,7 +130,8 @@ CheckResult result_from(const json& value) {
 std::vector<CheckResult> results_from_status(const std::string& document, const settings::Settings& settings) {
     try {
         std::vector<CheckResult> results;
-        for (const json& value : json::parse(document).at("mailboxes")) {
+        const json status = json::parse(document); // not inside of the loop's head, where it would be gone at once
+        for (const json& value : status.at("mailboxes")) {
             CheckResult result = result_from(value);
             const settings::Mailbox* mailbox = settings.find(result.slug);
             result.policy = mailbox != nullptr ? mailbox->policy : settings.policy;

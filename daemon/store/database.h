@@ -219,8 +219,9 @@ public:
     /// Deletes everything about a mailbox, waiting mail too, and overwrites it in the file. What is kept by login
     /// (login_backoff) stays. Not inside transaction().
     void forget(const std::string& slug);
-    /// Thins out what is old: of samples older than 400 days one a month stays for ever, facts of mails, silences,
-    /// refused logins and forecast errors older than that go.
+    /// Thins out what is old: of samples older than 8 days the last of each hour stays, than 40 days of each 6 hours,
+    /// than 400 days one a month for ever; facts of mails, silences, refused logins and forecast errors older than 400
+    /// days go. Reads only what has become old since the last call.
     void prune(Time now);
     /// Writes a consistent copy of the whole database to a new file of mode 0600. StoreError where `file` exists. Not
     /// inside transaction().

@@ -1,20 +1,14 @@
-// Samples, and how history grows thinner with age.
+// Samples.
 #include "store/connection.h"
 #include "store/database.h"
-#include "store/forecast_errors.h"
 #include "store/rows.h"
 #include "store/texts.h"
 
 #include <soci/soci.h>
 
-#include <algorithm>
-#include <limits>
-
 namespace mailquotad::store {
 
 namespace {
-
-constexpr Days kKept{400};
 
 /// A number that may be absent, as SOCI exchanges it.
 struct Nullable {
@@ -27,51 +21,6 @@ struct Nullable {
     Number value = 0;
     soci::indicator indicator = soci::i_null;
 };
-
-Number first_of_next_month(Number seconds) {
-    using std::chrono::year_month_day;
-    const year_month_day day(std::chrono::floor<Days>(time_of(seconds)));
-    return seconds_of(std::chrono::sys_days((day.year() / day.month() + std::chrono::months(1)) / 1));
-}
-
-std::vector<Number> mailbox_numbers(soci::session& sql) {
-    std::vector<Number> numbers;
-    Number number = 0;
-    soci::statement statement = (sql.prepare << "SELECT id FROM mailbox", soci::into(number));
-    statement.execute();
-    while (statement.fetch())
-        numbers.push_back(number);
-    return numbers;
-}
-
-// The first sample from `from` on and before `to`.
-std::optional<Number> first_sample(soci::session& sql, Number mailbox, Number from, Number to) {
-    Nullable first;
-    sql << "SELECT MIN(measured_at) FROM sample WHERE mailbox_id = :mailbox AND measured_at >= :first"
-           " AND measured_at < :last",
-        soci::use(mailbox), soci::use(from), soci::use(to), soci::into(first.value, first.indicator);
-    return first.indicator == soci::i_ok ? std::optional(first.value) : std::nullopt;
-}
-
-// Leaves one sample between `from` and `to`: the first that knows the use, since a month without it says nothing.
-void keep_one(soci::session& sql, Number mailbox, Number from, Number to) {
-    Number kept = 0;
-    sql << "SELECT measured_at FROM sample WHERE mailbox_id = :mailbox AND measured_at >= :first"
-           " AND measured_at < :last ORDER BY CASE WHEN used_bytes IS NULL THEN 1 ELSE 0 END, measured_at LIMIT 1",
-        soci::use(mailbox), soci::use(from), soci::use(to), soci::into(kept);
-    sql << "DELETE FROM sample WHERE mailbox_id = :mailbox AND measured_at >= :first AND measured_at < :last"
-           " AND measured_at <> :kept",
-        soci::use(mailbox), soci::use(from), soci::use(to), soci::use(kept);
-}
-
-// Month by month (UTC) up to the day from which everything is kept.
-void thin_out(soci::session& sql, Number mailbox, Number end) {
-    Number from = std::numeric_limits<Number>::min();
-    while (const auto first = first_sample(sql, mailbox, from, end)) {
-        from = std::min(first_of_next_month(*first), end);
-        keep_one(sql, mailbox, *first, from);
-    }
-}
 
 } // namespace
 
@@ -136,19 +85,6 @@ std::vector<std::pair<Time, std::int64_t>> Database::hourly_use(const std::strin
                 result.emplace_back(time_of(at), used);
             return result;
         });
-}
-
-void Database::prune(Time now) {
-    const Number end = seconds_of(now - kKept);
-    connection_->write("thin out what is old", [&] {
-        soci::session& sql = connection_->sql();
-        for (const Number mailbox : mailbox_numbers(sql))
-            thin_out(sql, mailbox, end);
-        sql << "DELETE FROM outbox WHERE status <> 'waiting' AND finished_at < :last", soci::use(end);
-        sql << "DELETE FROM silence WHERE until_at < :last", soci::use(end);
-        sql << "DELETE FROM login_backoff WHERE last_refused_at < :last", soci::use(end);
-        prune_forecast_errors(sql, end);
-    });
 }
 
 } // namespace mailquotad::store

@@ -90,6 +90,38 @@ TEST_CASE_METHOD(Fixture, "samples are kept for 400 days, then one a month for e
     CHECK(database.samples("rare", begin).size() == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "of older days the last known use of each hour is kept, of still older ones of six hours") {
+    const auto begin = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+    for (int quarter = 0; quarter < 60 * 96; ++quarter) {
+        const Time at = begin + quarter * std::chrono::minutes(15);
+        const bool known = quarter % 4 != 3; // the last of each hour was not told
+        database.add_sample("kim", {at, known ? std::optional(quarter) : std::nullopt, 2, 3, {}});
+    }
+    const Time now = begin + Days(60);
+    const auto count = [&](Time since) { return static_cast<int>(database.samples("kim", since).size()); };
+    SECTION("at once") { database.prune(now); }
+    SECTION("day by day") {
+        for (int day = 1; day <= 60; ++day)
+            database.prune(begin + Days(day));
+    }
+    CHECK(count(now - Days(8)) == 8 * 96);
+    CHECK(count(now - Days(40)) == 8 * 96 + 32 * 24);
+    CHECK(count(begin) == 8 * 96 + 32 * 24 + 20 * 4);
+    const auto samples = database.samples("kim", begin);
+    CHECK(samples[0].at == begin + std::chrono::minutes(5 * 60 + 30));
+    CHECK(samples[0].used_bytes == 5 * 4 + 2);
+    CHECK(samples[80].at == begin + Days(20) + std::chrono::minutes(30));
+}
+
+TEST_CASE_METHOD(Fixture, "an hour in which no use was told keeps its last measurement") {
+    for (int minute = 0; minute < 60; minute += 15)
+        database.add_sample("kim", {kNoon + std::chrono::minutes(minute), std::nullopt, std::nullopt, minute, {}});
+    database.prune(kNoon + Days(10));
+    const auto samples = database.samples("kim", Time{});
+    REQUIRE(samples.size() == 1);
+    CHECK(samples[0].messages == 45);
+}
+
 TEST_CASE_METHOD(Fixture, "facts of mails, silences and refused logins go after 400 days, waiting mail never") {
     database.enqueue(mail("<sent@x.example>"));
     database.enqueue(mail("<failed@x.example>"));

@@ -25,6 +25,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// The file is no database or a broken one.
+class DamagedError : public StoreError {
+public:
+    using StoreError::StoreError;
+};
+
 /// What stands in place of a slug for what is about no single mailbox. No mailbox can have it.
 inline constexpr const char* kNoMailbox = "*";
 

@@ -10,8 +10,9 @@ namespace mailquotad::store {
 namespace {
 
 std::string damaged_advice(const std::string& place) {
-    return "Nothing was deleted. Move " + place + ", and the files of the same name that end in -wal and -shm, aside " +
-           "together; then put a copy made by 'mailquotad backup' in its place, or start without history";
+    return "Nothing was deleted. 'mailquotad run' puts it aside when it starts and goes on with all that can be read; "
+           "a copy made by 'mailquotad backup' can also be put in place of " +
+           place + " and the files of the same name that end in -wal and -shm";
 }
 
 std::string advice(int code, const std::string& place) {
@@ -52,6 +53,8 @@ std::string words_of(const soci::soci_error& error) {
     text.append(attempted).append(": ").append(words_of(error));
     if (const std::string what_to_do = advice(code, place); !what_to_do.empty())
         text += ". " + what_to_do;
+    if (is_damage(code))
+        throw DamagedError(text);
     throw StoreError(text);
 }
 
@@ -61,6 +64,10 @@ int primary(int code) {
 }
 
 } // namespace
+
+bool is_damage(int code) {
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
 
 void rethrow_as_store_error(const std::string& place, std::string_view attempted) {
     try {
@@ -73,7 +80,7 @@ void rethrow_as_store_error(const std::string& place, std::string_view attempted
 }
 
 void throw_damaged(const std::string& place, std::string_view detail) {
-    throw StoreError(place + ": " + std::string(detail) + ". " + damaged_advice(place));
+    throw DamagedError(place + ": " + std::string(detail) + ". " + damaged_advice(place));
 }
 
 int sqlite_code_of_current_error() {

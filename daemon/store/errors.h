@@ -10,8 +10,11 @@ namespace mailquotad::store {
 /// what to do; anything else goes on as it is. Values that were to be stored are never part of the text.
 [[noreturn]] void rethrow_as_store_error(const std::string& place, std::string_view attempted);
 
-/// Throws the StoreError of a file that is no database or a broken one.
+/// Throws the DamagedError of a file that is no database or a broken one.
 [[noreturn]] void throw_damaged(const std::string& place, std::string_view detail);
+
+/// Whether a primary result code of SQLite says that the file is no database or a broken one.
+bool is_damage(int code);
 
 /// SQLite's primary result code of the error that is being handled; 0 where it is none of SQLite's.
 int sqlite_code_of_current_error();

@@ -104,11 +104,9 @@ void thin_out(soci::session& sql, Number mailbox, Number before, Number now) {
     keep_months(sql, mailbox, before == kBeginning ? kBeginning : first_of_month(before - kept), now - kept);
 }
 
-constexpr const char* kThinnedOut = "thinned_out";
-
 Number last_thinned_out(soci::session& sql) {
     std::string text;
-    sql << "SELECT value FROM keyring WHERE name = :name", soci::use(std::string(kThinnedOut)), soci::into(text);
+    sql << "SELECT value FROM keyring WHERE name = 'thinned_out'", soci::into(text);
     Number at = kBeginning;
     if (sql.got_data())
         std::from_chars(text.data(), text.data() + text.size(), at);
@@ -116,9 +114,10 @@ Number last_thinned_out(soci::session& sql) {
 }
 
 void note_thinned_out(soci::session& sql, Number at) {
-    sql << "INSERT INTO keyring (name, value) VALUES (:name, :value)"
+    const std::string text = std::to_string(at);
+    sql << "INSERT INTO keyring (name, value) VALUES ('thinned_out', :value)"
            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        soci::use(std::string(kThinnedOut)), soci::use(std::to_string(at));
+        soci::use(text);
 }
 
 } // namespace

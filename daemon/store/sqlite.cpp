@@ -154,18 +154,6 @@ void check_origin(soci::session& sql, const fs::path& file) {
         throw StoreError(file.string() + ": is a database of another program. Set another state_directory");
 }
 
-// The name as a URI that tells SQLite to take no locks and to make no files beside it.
-std::string immutable_name(const fs::path& file) {
-    std::string name = "file:";
-    for (const char c : file.string()) {
-        if (c == '%' || c == '?' || c == '#')
-            name.append(c == '%' ? "%25" : c == '?' ? "%3f" : "%23");
-        else
-            name += c;
-    }
-    return name + "?immutable=1";
-}
-
 std::unique_ptr<soci::session> open_readable(const std::string& name) {
     auto session = open_session(name, true);
     long long tables = 0;
@@ -183,7 +171,7 @@ std::unique_ptr<soci::session> open_readonly(const fs::path& file) {
         if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || fs::exists(file.string() + "-wal"))
             throw;
     }
-    return open_readable(immutable_name(file));
+    return open_readable(as_sqlite_uri(file) + "?immutable=1"); // no locks, no files beside it
 }
 
 } // namespace
@@ -234,14 +222,29 @@ void copy_sqlite(Connection& connection, const fs::path& file) {
         const std::string name = fs::absolute(file).string();
         connection.attempt("copy it to " + name, [&] { connection.sql() << "VACUUM INTO :file", soci::use(name); });
         // SQLite leaves the copy to the cache of the system.
-        if (!File(file, O_RDONLY | O_CLOEXEC).sync() ||
-            !File(fs::absolute(file).parent_path(), O_RDONLY | O_DIRECTORY | O_CLOEXEC).sync())
-            throw_errno(file, "bring the backup to the disk");
+        sync_to_disk(file);
+        sync_to_disk(fs::absolute(file).parent_path());
     } catch (...) {
         std::error_code ignored;
         fs::remove(file, ignored);
         throw;
     }
+}
+
+std::string as_sqlite_uri(const fs::path& file) {
+    std::string name = "file:";
+    for (const char c : file.string()) {
+        if (c == '%' || c == '?' || c == '#')
+            name.append(c == '%' ? "%25" : c == '?' ? "%3f" : "%23");
+        else
+            name += c;
+    }
+    return name;
+}
+
+void sync_to_disk(const fs::path& path) {
+    if (!File(path, O_RDONLY | O_CLOEXEC).sync())
+        throw_errno(path, "bring it to the disk");
 }
 
 void empty_sqlite_log(Connection& connection) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace mailquotad::store {
 
@@ -25,5 +26,11 @@ void copy_sqlite(Connection& connection, const std::filesystem::path& file);
 
 /// Empties the write-ahead log, where deleted text may still stand, unless another process is reading it.
 void empty_sqlite_log(Connection& connection);
+
+/// The name of a file as SQLite's URI, without parameters.
+std::string as_sqlite_uri(const std::filesystem::path& file);
+
+/// Waits until a file, or the names in a folder, are on the disk. Throws StoreError.
+void sync_to_disk(const std::filesystem::path& path);
 
 } // namespace mailquotad::store

@@ -4,6 +4,7 @@
 #include "app/context.h"
 #include "app/daemon.h"
 #include "app/mailbox_notes.h"
+#include "app/opening.h"
 #include "app/settings_source.h"
 #include "app/smtp_options.h"
 #include "net/connect.h"
@@ -15,12 +16,9 @@
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <variant>
 
 namespace mailquotad::app {
 
@@ -43,38 +41,6 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
     return server;
 }
 
-using Publish = std::function<void(StatusPointer)>;
-
-/// Opens the database. Where that is not possible (a full or read-only disk, a damaged file), says so in log, metrics
-/// and page and tries again, since whoever looks there must see more than nothing; nothing when SIGTERM came first.
-std::optional<store::Database> open_store_patiently(settings::Settings& settings, os::EventQueue<Event>& events,
-                                                    os::ServiceManager& service, const Publish& publish) {
-    constexpr std::chrono::seconds kBetweenTries{5};
-    const os::SystemClock clock;
-    Status status;
-    status.started_at = clock.now();
-    status.version = MAILQUOTAD_VERSION;
-    for (bool first = true;; first = false) {
-        try {
-            return open_store_writable(settings, EXIT_FAILURE);
-        } catch (const CommandFailed& error) {
-            if (first)
-                spdlog::error("{}. Nothing is measured until the database can be opened; tried every {} s",
-                              error.what(), kBetweenTries.count());
-        }
-        status.at = clock.now();
-        status.database_failing_since = status.started_at;
-        publish(std::make_shared<const Status>(status));
-        service.ready();
-        service.watchdog();
-        service.status("the database cannot be opened: see the log");
-        const auto event = events.wait_until(clock.steady() + kBetweenTries);
-        const SignalArrived* signal = event ? std::get_if<SignalArrived>(&*event) : nullptr;
-        if (signal != nullptr && signal->number != SIGHUP)
-            return std::nullopt;
-    }
-}
-
 } // namespace
 
 int command_run(const CommonOptions& options) {
@@ -94,24 +60,28 @@ int command_run(const CommonOptions& options) {
     os::Cancellation cancellation;
     net::TcpConnector connector;
     const auto http = start_http(settings, catalog);
-    const Publish publish = [&http](StatusPointer status) {
+    const std::function<void(StatusPointer)> publish = [&http](StatusPointer status) {
         if (http) {
             http->loop_is_alive();
             http->publish(std::move(status));
         }
     };
-    auto database = open_store_patiently(settings, events, service, publish);
-    if (!database)
+    auto opened = open_store_patiently(
+        settings,
+        {.events = events, .service = service, .clock = clock, .publish = publish, .version = MAILQUOTAD_VERSION});
+    if (!opened)
         return EXIT_SUCCESS;
+    store::Database& database = opened->database;
+    tell_of_rescue(*opened, settings, *catalog, clock.now());
     for (const std::string& remark : remarks_on(settings))
         spdlog::warn("{}", remark);
 
-    SettingsSource source(file, loaded, database->hash_key());
+    SettingsSource source(file, loaded, database.hash_key());
     auto daemon = std::make_unique<Daemon>(
         DaemonParts{.clock = clock,
                     .connector = connector,
                     .service = service,
-                    .database = *database,
+                    .database = database,
                     .events = events,
                     .catalog = *catalog,
                     .guides = guides,

@@ -18,6 +18,8 @@ std::string_view to_string(AdminEventKind kind) {
         return "mail_bounced";
     case AdminEventKind::owner_silent:
         return "owner_silent";
+    case AdminEventKind::database_damaged:
+        return "database_damaged";
     case AdminEventKind::digest:
         return "digest";
     case AdminEventKind::test:

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 #include <thread>
@@ -141,6 +142,7 @@ void turn_on_log(soci::session& sql) {
 void check_content(soci::session& sql, const fs::path& file) {
     std::string verdict;
     sql << "PRAGMA quick_check(1)", soci::into(verdict);
+    std::replace(verdict.begin(), verdict.end(), '\n', ' ');
     if (verdict != "ok")
         throw_damaged(file.string(), "is damaged: " + verdict);
 }

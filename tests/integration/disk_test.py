@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, wait_for
+from support import CLUB, MIB, PRIVATE, WEBMASTER, Mailbox, Running, ServerTest, wait_for
 
 AS_ROOT = os.geteuid() == 0
 
@@ -122,6 +122,34 @@ class Disk(ServerTest):
                 state.chmod(0o755)
             wait_for(lambda: bool(self.dovecot.messages(mailbox.owner)), f"a mail:\n{running.child.words()}", 60)
             running.wait_for_metric("database_writable", value=1)
+
+    def test_a_damaged_database_is_put_aside_told_and_its_sound_part_goes_on(self) -> None:
+        settings = self.settings(self.member())
+        with Running(settings) as running:
+            running.wait_until_ready()
+        state = settings.folder / "state"
+        file = state / "mailquotad.sqlite"
+        database = sqlite3.connect(file)
+        key = database.execute("SELECT value FROM keyring WHERE name = 'hash'").fetchone()
+        root = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'note'").fetchone()[0]
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+        database.close()
+        with file.open("r+b") as damaged:
+            damaged.seek((root - 1) * size)
+            damaged.write(b"Z" * size)
+        before = file.read_bytes()
+        with Running(settings) as running:
+            running.wait_until_ready()
+            wait_for(lambda: bool(self.dovecot.messages(WEBMASTER)), f"a mail:\n{running.child.words()}", 60)
+            self.assertIn("put aside", running.log.read_text())
+        mail = self.dovecot.messages(WEBMASTER)[-1]["Subject"]
+        self.assertEqual(mail, "The database of mailquotad was damaged")
+        self.assertEqual([path.read_bytes() for path in state.glob("*.damaged-*Z")], [before])
+        database = sqlite3.connect(file)
+        self.assertEqual(database.execute("PRAGMA integrity_check").fetchone()[0], "ok")
+        self.assertEqual(database.execute("SELECT value FROM keyring WHERE name = 'hash'").fetchone(), key)
+        self.assertGreaterEqual(database.execute("SELECT COUNT(*) FROM sample").fetchone()[0], 2)
+        database.close()
 
     def test_sigterm_ends_it_while_it_waits_for_its_folder(self) -> None:
         settings = self.settings(self.member())

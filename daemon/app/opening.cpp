@@ -45,6 +45,20 @@ std::string joined(const std::vector<std::string>& names) {
     return text;
 }
 
+notify::AdminEvent event_of(const MailContext& context, const store::Rescue& rescue) {
+    notify::AdminEvent event;
+    event.kind = AdminEventKind::database_damaged;
+    event.key = rescue.put_aside.filename().string();
+    event.at = context.now;
+    event.title = sentence(context, "news.database_damaged_title", {});
+    event.text =
+        sentence(context, rescue.incomplete.empty() ? "news.database_damaged_whole" : "news.database_damaged_part",
+                 {{"file", rescue.put_aside.string()},
+                  {"rows", std::to_string(rescue.rows)},
+                  {"tables", joined(rescue.incomplete)}});
+    return event;
+}
+
 } // namespace
 
 std::optional<OpenedStore> open_store_patiently(settings::Settings& settings, const OpeningParts& parts) {
@@ -75,19 +89,13 @@ void tell_of_rescue(OpenedStore& store, const settings::Settings& settings, cons
     spdlog::error("the damaged database was put aside as {}; {} rows were taken over{}", rescue.put_aside.string(),
                   rescue.rows,
                   rescue.incomplete.empty() ? "" : "; something is missing in: " + joined(rescue.incomplete));
-    const MailContext context{
-        .settings = settings, .catalog = catalog, .hash_key = store.database.hash_key(), .now = now};
-    notify::AdminEvent event;
-    event.kind = AdminEventKind::database_damaged;
-    event.key = rescue.put_aside.filename().string();
-    event.at = now;
-    event.title = sentence(context, "news.database_damaged_title", {});
-    event.text = sentence(context,
-                          rescue.incomplete.empty() ? "news.database_damaged_whole" : "news.database_damaged_part",
-                          {{"file", rescue.put_aside.string()},
-                           {"rows", std::to_string(rescue.rows)},
-                           {"tables", joined(rescue.incomplete)}});
-    tell_webmaster(store.database, context, event);
+    try {
+        const MailContext context{
+            .settings = settings, .catalog = catalog, .hash_key = store.database.hash_key(), .now = now};
+        tell_webmaster(store.database, context, event_of(context, rescue));
+    } catch (const std::runtime_error& error) { // a full disk, a broken text: no reason not to watch
+        spdlog::error("the webmaster cannot be told of the damaged database: {}", error.what());
+    }
 }
 
 } // namespace mailquotad::app

@@ -36,7 +36,7 @@ struct OpeningParts {
 /// and page and tries again, since whoever looks there must see more than nothing; nothing when SIGTERM came first.
 std::optional<OpenedStore> open_store_patiently(settings::Settings& settings, const OpeningParts& parts);
 
-/// Log, mail and webhooks about a rescue. Throws store::StoreError and text::CatalogError.
+/// Log, mail and webhooks about a rescue; nothing where there was none. What cannot be queued is logged.
 void tell_of_rescue(OpenedStore& store, const settings::Settings& settings, const text::Catalog& catalog, Time now);
 
 } // namespace mailquotad::app

@@ -41,6 +41,15 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
     return server;
 }
 
+std::function<void(StatusPointer)> publisher_to(observe::HttpServer* http) {
+    return [http](StatusPointer status) {
+        if (http != nullptr) {
+            http->loop_is_alive();
+            http->publish(std::move(status));
+        }
+    };
+}
+
 } // namespace
 
 int command_run(const CommonOptions& options) {
@@ -60,12 +69,7 @@ int command_run(const CommonOptions& options) {
     os::Cancellation cancellation;
     net::TcpConnector connector;
     const auto http = start_http(settings, catalog);
-    const std::function<void(StatusPointer)> publish = [&http](StatusPointer status) {
-        if (http) {
-            http->loop_is_alive();
-            http->publish(std::move(status));
-        }
-    };
+    const auto publish = publisher_to(http.get());
     auto opened = open_store_patiently(
         settings,
         {.events = events, .service = service, .clock = clock, .publish = publish, .version = MAILQUOTAD_VERSION});

@@ -125,8 +125,8 @@ void delete_orphans(Connection& connection) {
 
 void take_over(Connection& fresh, const fs::path& damaged, Rescue& rescue) {
     soci::session& sql = fresh.sql();
-    sql << "PRAGMA foreign_keys = OFF"; // a lost mailbox must not stop the others
-    sql << "PRAGMA synchronous = OFF";  // the file is brought to the disk as a whole, before it is put in place
+    sql << "PRAGMA foreign_keys = OFF";   // a lost mailbox must not stop the others
+    sql << "PRAGMA synchronous = OFF";    // the file is brought to the disk as a whole, before it is put in place
     sql << "PRAGMA writable_schema = ON"; // else a file that is shorter than its first page says gives nothing
     attach(sql, damaged);
     copy_tables(sql, rescue); // each range by itself: a transaction that met damage in `damaged` cannot be ended

@@ -12,9 +12,9 @@ namespace mailquotad::store {
 
 /// What became of a damaged database.
 struct Rescue {
-    std::string damage;              ///< what was found, as a sentence that names the file
-    std::filesystem::path put_aside; ///< where the damaged file lies now, unchanged; its log beside it
-    std::int64_t rows = 0;           ///< taken over into the new database
+    std::string damage;                  ///< what was found, as a sentence that names the file
+    std::filesystem::path put_aside;     ///< where the damaged file lies now, unchanged; its log beside it
+    std::int64_t rows = 0;               ///< taken over into the new database
     std::vector<std::string> incomplete; ///< tables of which something could not be read, by name
 };
 

@@ -99,7 +99,9 @@ TEST_CASE_METHOD(Fixture, "of older days the last known use of each hour is kept
     }
     const Time now = begin + Days(60);
     const auto count = [&](Time since) { return static_cast<int>(database.samples("kim", since).size()); };
-    SECTION("at once") { database.prune(now); }
+    SECTION("at once") {
+        database.prune(now);
+    }
     SECTION("day by day") {
         for (int day = 1; day <= 60; ++day)
             database.prune(begin + Days(day));

@@ -57,13 +57,19 @@ def compiled(name: str, *libraries: str) -> Path:
 
 def compiled_with_core(name: str) -> Path:
     """A C++ program of the bench with all of daemon/core, built when one of the sources is newer."""
+    return compiled_with(name, rooms=("core",))
+
+
+def compiled_with(name: str, *, rooms: Sequence[str], libraries: Sequence[str] = ()) -> Path:
+    """A C++ program of the bench with whole rooms of the daemon, built when one of the sources is newer."""
     daemon = HERE.parents[1] / "daemon"
-    sources = [HERE / f"{name}.cpp", *sorted((daemon / "core").glob("*.cpp"))]
-    newest = max(file.stat().st_mtime for file in (*sources, *(daemon / "core").glob("*.h")))
+    sources = [HERE / f"{name}.cpp", *(file for room in rooms for file in sorted((daemon / room).glob("*.cpp")))]
+    newest = max(file.stat().st_mtime for file in (*sources, *(file for room in rooms for file in (daemon / room).glob("*.h"))))
     program = BUILD / name
     if not program.exists() or program.stat().st_mtime < newest:
         BUILD.mkdir(parents=True, exist_ok=True)
-        subprocess.run([os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-I", daemon, "-o", program, *sources],
+        subprocess.run([os.environ.get("CXX", "c++"), "-std=c++20", "-O2", "-I", daemon, "-o", program, *sources,
+                        *(f"-l{library}" for library in libraries)],
                        check=True)
     return program
 

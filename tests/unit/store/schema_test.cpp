@@ -55,6 +55,45 @@ TEST_CASE("a database of an older version is brought up to date and keeps what i
     CHECK(count(*connection, "SELECT COUNT(*) FROM extra") == 1);
 }
 
+TEST_CASE("from every older schema the database is brought up to date and keeps what it holds") {
+    for (std::size_t version = 1; version <= schema_steps().size(); ++version) {
+        CAPTURE(version);
+        const TemporaryFolder folder;
+        {
+            const auto connection = connect_sqlite(folder.path(), Inspection::whole);
+            migrate(*connection, schema_steps().first(version));
+            connection->sql() << "INSERT INTO keyring (name, value) VALUES ('hash', 'the key')";
+            connection->sql() << "INSERT INTO mailbox (slug) VALUES ('kim')";
+            connection->sql() << "INSERT INTO sample (mailbox_id, measured_at, used_bytes, roles)"
+                                 " SELECT id, 1795287600, 7, '' FROM mailbox";
+        }
+        Database database = Database::open_sqlite(folder.path());
+        CHECK(database.hash_key() == "the key");
+        REQUIRE(database.samples("kim", Time{}).size() == 1);
+        CHECK(database.samples("kim", Time{}).front().used_bytes == 7);
+        database.add_forecast_errors("kim", std::chrono::floor<Days>(kNoon), {});
+        database.save_survey("kim", {});
+        CHECK(database.survey("kim"));
+    }
+}
+
+TEST_CASE("a step of the schema never changes once it is there: databases hold what it made") {
+    static constexpr const char* kMade[] = {
+        "first tables 2459e14ee9d464aa",
+        "forecast errors 1da7a4cf75a8abb4",
+        "surveys 4c0b9b70d54ef500",
+    };
+    const auto steps = schema_steps();
+    REQUIRE(steps.size() >= std::size(kMade)); // a new step comes at the end, here too
+    for (std::size_t i = 0; i < std::size(kMade); ++i) {
+        std::string all;
+        for (const std::string_view statement : steps[i].statements)
+            all += statement;
+        CHECK(std::string(steps[i].name) + ' ' + keyed_hash("", all, 16) == kMade[i]);
+    }
+    CHECK(steps.size() == std::size(kMade));
+}
+
 TEST_CASE("a step that fails leaves the database as it was") {
     const TemporaryFolder folder;
     { Database::open_sqlite(folder.path()).enqueue(mail("<1@x.example>")); }

@@ -1,6 +1,7 @@
 // `mailquotad announce` and `privacy-notice`: what owners are told before the first mail, made of the real settings.
 #include "app/commands.h"
 #include "app/context.h"
+#include "app/owner_text.h"
 #include "core/escape.h"
 #include "notify/plain_words.h"
 #include "os/clock.h"
@@ -98,16 +99,20 @@ int print_text(const TextOptions& options, const std::string& name) {
     const text::Catalog catalog = load_catalog();
     const settings::Mailbox* const mailbox =
         options.address.empty() ? nullptr : &find_mailbox(settings, options.address, EXIT_FAILURE);
-    const std::string language = language_for(options, settings, mailbox, catalog);
-    text::Fields fields = fields_for(settings, mailbox, catalog, language);
-    fields["subject"] = Value{example_subject(catalog, language)};
-    if (mailbox != nullptr)
-        add_owner(fields, settings, *mailbox, catalog, language);
-    print(notify::wrap(catalog.render(language, name, fields)));
+    print(owner_text(name, settings, mailbox, catalog, language_for(options, settings, mailbox, catalog)));
     return EXIT_SUCCESS;
 }
 
 } // namespace
+
+std::string owner_text(const std::string& name, const settings::Settings& settings, const settings::Mailbox* mailbox,
+                       const text::Catalog& catalog, const std::string& language) {
+    text::Fields fields = fields_for(settings, mailbox, catalog, language);
+    fields["subject"] = Value{example_subject(catalog, language)};
+    if (mailbox != nullptr)
+        add_owner(fields, settings, *mailbox, catalog, language);
+    return notify::wrap(catalog.render(language, name, fields));
+}
 
 int command_announce(const TextOptions& options) {
     return print_text(options, options.address.empty() ? "announce.txt" : "enrol.txt");

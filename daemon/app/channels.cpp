@@ -40,14 +40,14 @@ std::shared_ptr<notify::Notifier> make_webhooks(const std::vector<settings::Webh
     return webhooks.empty() ? nullptr : std::make_shared<notify::WebhookNotifier>(webhook_options(webhooks));
 }
 
-std::vector<std::string> problems_of_bodies(const std::vector<settings::Webhook>& webhooks) {
-    std::vector<std::string> problems;
+std::map<std::size_t, std::string> problems_of_bodies(const std::vector<settings::Webhook>& webhooks) {
+    std::map<std::size_t, std::string> problems;
     for (std::size_t i = 0; i < webhooks.size(); ++i) {
         try {
             const std::string origin = "webhook[" + std::to_string(i + 1) + "].body";
             notify::webhook_body({}, webhooks[i].body, webhooks[i].content_type, origin);
         } catch (const text::CatalogError& error) {
-            problems.emplace_back(error.what());
+            problems.emplace(i + 1, error.what());
         }
     }
     return problems;

@@ -32,7 +32,7 @@ std::map<std::string, notify::WebhookOptions> webhook_options(const std::vector<
 /// The webhooks of the settings; nullptr where there are none.
 std::shared_ptr<notify::Notifier> make_webhooks(const std::vector<settings::Webhook>& webhooks);
 
-/// Renders the body of each webhook once: what is wrong with it, a line each.
-std::vector<std::string> problems_of_bodies(const std::vector<settings::Webhook>& webhooks);
+/// Renders the body of each webhook once: what is wrong with it, by the number of the webhook in the settings from 1.
+std::map<std::size_t, std::string> problems_of_bodies(const std::vector<settings::Webhook>& webhooks);
 
 } // namespace mailquotad::app

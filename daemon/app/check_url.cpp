@@ -1,52 +1,25 @@
 #include "app/check_url.h"
 
 #include "app/context.h"
+#include "app/tty_terminal.h"
 #include "core/byte_size.h"
 #include "core/endpoint.h"
 #include "core/escape.h"
 
-#include <termios.h>
-#include <unistd.h>
-
-#include <iostream>
 #include <string>
 
 namespace mailquotad::app {
 
 namespace {
 
-/// Switches the echo of the terminal off while a password is typed.
-class NoEcho {
-public:
-    NoEcho() {
-        ::tcgetattr(STDIN_FILENO, &before_);
-        termios quiet = before_;
-        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-    }
-    ~NoEcho() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
-    NoEcho(const NoEcho&) = delete;
-    NoEcho& operator=(const NoEcho&) = delete;
-
-private:
-    termios before_{};
-};
-
 Secret ask_for_password(const std::string& user, const std::string& host) {
-    if (::isatty(STDIN_FILENO) != 1)
+    TtyTerminal terminal;
+    if (!terminal.is_answered())
         throw CommandFailed(kExitUnknown, "no password: give --password-file FILE, or run this at a terminal");
-    std::cerr << "Password of " << for_terminal(user) << " at " << for_terminal(host) << ": " << std::flush;
-    std::string line;
-    {
-        const NoEcho no_echo;
-        std::getline(std::cin, line);
-    }
-    std::cerr << '\n';
-    Secret password(line);
-    wipe(line);
-    if (password.empty())
+    auto password = terminal.ask_secret("Password of " + for_terminal(user) + " at " + for_terminal(host) + ':');
+    if (!password || password->empty())
         throw CommandFailed(kExitUnknown, "no password was typed");
-    return password;
+    return std::move(*password);
 }
 
 ServerUrl parse_url(const std::string& text) {

@@ -24,6 +24,7 @@ struct CommandLine {
     SilenceOptions silence;
     BackupOptions backup;
     TextOptions text;
+    SetupOptions setup;
     std::string config_argument; ///< check-config FILE
     std::function<int()> command;
     int usage_exit = EXIT_FAILURE; ///< of a bad command line: 3 where Nagios may be calling
@@ -203,6 +204,52 @@ void add_text_commands(CLI::App& app, CommandLine& line) {
     privacy->add_option("ADDRESS", line.text.address, "for the owner of this mailbox; default: for all owners");
 }
 
+void add_setup_server(CLI::App& setup, SetupOptions& options) {
+    setup.add_option("--server", options.server, "one of the settings, a preset, imaps://HOST[:PORT] or a host");
+    setup.add_option("--username", options.username, "the login; default: the address");
+    setup.add_option("--password-file", options.password_file, "a file whose first line is the password");
+    setup.add_option("--password-command", options.password_command,
+                     "a program that prints the password, and its arguments; the settings refer to it");
+    setup.add_flag("--password-later", options.later, "enter the mailbox without a password: its owner types it");
+    setup.add_option("--ca-file", options.ca_file, "trust these CAs (PEM) instead of the system's");
+    setup.add_option("--pin", options.pins, "trust this public key, sha256//BASE64; may be repeated");
+    setup.add_option("--name-server", options.name_server, "ask this IPv4 address[:PORT] instead of /etc/resolv.conf");
+    setup.add_option("--smtp", options.smtp, "where mail is handed in: smtps://HOST or smtp+starttls://HOST");
+    setup.add_option("--smtp-username", options.smtp_username, "the login for sending; default: the sender");
+    setup.add_option("--smtp-password-file", options.smtp_password_file, "a file whose first line is its password");
+    setup.add_option("--from", options.from, "the sender, as 'Webmaster <webmaster@verein.example>'");
+    setup.add_option("--admin", options.admin, "the webmaster's address; may be repeated");
+}
+
+void add_setup(CLI::App& app, CommandLine& line) {
+    SetupOptions& options = line.setup;
+    CLI::App* setup = app.add_subcommand("setup", "ask, try the login, write settings and credential; every answer may "
+                                                  "be an option");
+    setup->add_option("--address", options.address, "of the mailbox");
+    auto* import = setup->add_option("--import", options.import,
+                                     "many mailboxes: a CSV as of [[mailbox_list]], and "
+                                     "a column password");
+    setup->add_flag("--owner", options.owner, "the owner reads what is kept, agrees, and types the password alone")
+        ->excludes(import);
+    add_setup_server(*setup, options);
+    setup->add_option("--owner-name", options.owner_name, "as the mails greet");
+    setup->add_option("--owner-mail", options.owner_mail, "a second address of the owner; may be repeated");
+    setup->add_option("--language", options.language, "of the owner, and of a new settings file");
+    setup->add_option("--client", options.client, "the owner's mail program, as thunderbird");
+    setup->add_option("--slug", options.slug, "label in metrics and pages");
+    setup->add_option("--limit", options.limit, "where the server tells none, as 500MiB");
+    setup->add_option("--timezone", options.timezone, "of a new settings file, as Europe/Berlin");
+    setup->add_flag("--test-mail", options.test_mail, "send a marked test mail at the end without asking");
+    setup->add_flag("--dry-run", options.dry_run, "print what would be written, and write nothing");
+    setup->add_flag("--yes", options.yes, "ask nothing: take the options, and what is proposed");
+    setup->callback([&line] {
+        line.command = [&line] {
+            line.setup.common = line.common;
+            return command_setup(line.setup);
+        };
+    });
+}
+
 int run_guarded(const CommandLine& line) {
     try {
         return line.command();
@@ -234,6 +281,7 @@ int run_command_line(int argc, char** argv) {
     add_check_config(app, line);
     add_store_commands(app, line);
     add_text_commands(app, line);
+    add_setup(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -57,6 +57,37 @@ struct BackupOptions {
     std::string file;
 };
 
+/// setup: every answer may come as an option; what is left out is asked.
+struct SetupOptions {
+    CommonOptions common;
+    std::string import;     ///< a CSV of mailboxes instead of one
+    bool owner = false;     ///< the owner sits at the terminal
+    bool yes = false;       ///< ask nothing
+    bool dry_run = false;   ///< write nothing
+    bool test_mail = false; ///< with yes: send one at the end
+    bool later = false;     ///< without a password for now
+    std::string address;
+    std::string server; ///< one of the settings, a preset, a URL or a host
+    std::string username;
+    std::string password_file;
+    std::vector<std::string> password_command;
+    std::string slug;
+    std::string limit;
+    std::string owner_name;
+    std::vector<std::string> owner_mail;
+    std::string language;
+    std::string client;
+    std::string timezone;
+    std::string smtp;
+    std::string smtp_username;
+    std::string smtp_password_file;
+    std::string from;
+    std::vector<std::string> admin;
+    std::string ca_file;
+    std::vector<std::string> pins;
+    std::string name_server;
+};
+
 /// announce and privacy-notice.
 struct TextOptions {
     CommonOptions common;
@@ -82,5 +113,6 @@ int command_forget(const MailboxOptions& options);
 int command_backup(const BackupOptions& options);
 int command_announce(const TextOptions& options);
 int command_privacy_notice(const TextOptions& options);
+int command_setup(const SetupOptions& options);
 
 } // namespace mailquotad::app

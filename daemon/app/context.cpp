@@ -3,6 +3,7 @@
 #include "core/escape.h"
 #include "os/clock.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,7 +25,17 @@ std::string listed(const settings::Settings& settings) {
     return names;
 }
 
+/// Root must not make a database that the daemon's own user cannot write.
+bool is_for_another_user(const std::filesystem::path& folder) {
+    struct stat status {};
+    std::error_code ignored;
+    return ::geteuid() == 0 && ::stat(folder.c_str(), &status) == 0 && status.st_uid != 0 &&
+           !std::filesystem::exists(folder / "mailquotad.sqlite", ignored);
+}
+
 std::optional<store::Database> try_writable(const settings::Settings& settings) {
+    if (is_for_another_user(settings.state_directory))
+        return std::nullopt;
     try {
         return store::Database::open_sqlite(settings.state_directory, store::Inspection::header);
     } catch (const store::StoreError&) {

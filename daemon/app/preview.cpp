@@ -6,6 +6,7 @@
 #include "app/outlook.h"
 #include "app/smtp_options.h"
 #include "app/surveys.h"
+#include "app/test_mail.h"
 #include "core/escape.h"
 #include "net/connect.h"
 #include "notify/smtp.h"
@@ -17,8 +18,6 @@
 namespace mailquotad::app {
 
 namespace {
-
-constexpr std::chrono::seconds kTestMailTimeout{60};
 
 /// A fresh look at one mailbox; throws CommandFailed where it fails.
 Snapshot look_at(settings::Settings& settings, const settings::Mailbox& mailbox, CommandStore& store) {
@@ -111,25 +110,14 @@ int command_test_mail(const MailboxOptions& options) {
                               .hash_key = store.database ? store.database->hash_key() : no_key,
                               .now = clock.now()};
     const Snapshot snapshot = look_at(settings, mailbox, store);
-    notify::NoticeFacts facts = preview_facts(context, mailbox, snapshot, options, store);
-    facts.test = true;
-    facts.message_id = "test." + mailbox.slug + '.' + std::to_string(clock.now().time_since_epoch().count()) + '@' +
-                       notify::address_of(facts.from).substr(notify::address_of(facts.from).find('@') + 1);
-    if (options.address.empty())
-        facts.to = settings.smtp->admin.empty() ? std::vector{notify::address_of(facts.from)} : settings.smtp->admin;
+    const notify::NoticeFacts facts = preview_facts(context, mailbox, snapshot, options, store);
+    const auto to = options.address.empty() ? webmasters_of(*settings.smtp) : facts.to;
     net::TcpConnector connector;
     notify::SmtpNotifier notifier(smtp_options(*settings.smtp), connector);
-    const notify::DeliveryResult result =
-        notifier.deliver({.envelope_from = notify::address_of(facts.from),
-                          .to = facts.to,
-                          .text = notify::to_rfc5322(notify::compose_notice(facts, catalog))},
-                         os::Deadline::in(kTestMailTimeout));
+    const notify::DeliveryResult result = deliver_test(context, facts, to, notifier);
     if (result.outcome != notify::DeliveryOutcome::accepted)
         throw CommandFailed(EXIT_FAILURE, "the test mail was not accepted: " + for_terminal(result.detail));
-    std::string recipients;
-    for (const std::string& to : facts.to)
-        recipients += (recipients.empty() ? "" : ", ") + to;
-    print("The test mail to " + for_terminal(recipients) + " was accepted by " +
+    print("The test mail to " + listed_for_terminal(to) + " was accepted by " +
           for_terminal(to_string(settings.smtp->endpoint)) + ".\n");
     return EXIT_SUCCESS;
 }

@@ -52,6 +52,10 @@ std::string reference(const SecretReference& secret) {
     return {};
 }
 
+bool is_none(const SecretReference& secret) {
+    return secret.value.empty() && secret.command.empty();
+}
+
 std::string owner_table(const Owner& owner) {
     std::string text;
     const auto add = [&text](const std::string& key, const std::string& value) {
@@ -125,10 +129,11 @@ std::string mailbox_part(const Mailbox& mailbox) {
     if (!mailbox.slug_is_derived)
         lines.text("slug", mailbox.slug);
     lines.text("server", mailbox.server);
-    if (mailbox.username != mailbox.address)
+    if (mailbox.username != mailbox.address && mailbox.shared_login.empty())
         lines.text("username", mailbox.username);
     lines.text("authorize_as", mailbox.authorize_as);
-    lines.raw("password = " + reference(mailbox.password));
+    if (!is_none(mailbox.password) && !mailbox.by_administrator)
+        lines.raw("password = " + reference(mailbox.password));
     if (mailbox.limit)
         lines.text("limit", to_string(*mailbox.limit));
     if (mailbox.protocol == Protocol::pop3)
@@ -158,6 +163,8 @@ bool is_same_mailbox(Mailbox a, const Mailbox& b) {
 Mailbox as_read(Mailbox mailbox, const Mailbox& found) {
     mailbox.policy = found.policy;
     mailbox.shared_login = found.shared_login;
+    if (is_none(mailbox.password))
+        mailbox.password = found.password;
     return mailbox;
 }
 

@@ -24,7 +24,7 @@ struct NewFile {
 };
 
 /// What is to be added to a settings file. Of servers and mailboxes only what a setup can ask for is written; secrets
-/// only as references.
+/// only as references. A mailbox without a password gets its server's.
 struct Addition {
     std::optional<NewFile> file;
     std::optional<Smtp> smtp;

@@ -82,7 +82,8 @@ std::optional<Mailbox> mailbox_of_row(const ImportRow& row, const std::string& s
     Problems own(name);
     Node node = row.table;
     node.members.push_back({"server", row.position, text_node(server, row.position)});
-    if (node.find(kPassword) == nullptr)
+    const bool is_given = !password.value.empty() || !password.command.empty();
+    if (node.find(kPassword) == nullptr && is_given)
         node.members.push_back({kPassword, row.position, secret_node(password, row.position)});
     check_shape(node, "mailbox", "", own);
     const Node nothing;

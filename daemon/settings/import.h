@@ -30,8 +30,9 @@ struct ImportList {
 /// given may not be with a credential column too.
 ImportList read_import(const std::string& text, const std::string& name);
 
-/// The mailbox of a row at a server of `settings`, its password at `credential`; nothing where there is a problem,
-/// which is added to `problems` with its column.
+/// The mailbox of a row at a server of `settings`. Its password lies where the row says, else at `password`, else
+/// (where that is empty) where the server says. Nothing where there is a problem, which is added to `problems` with its
+/// column.
 std::optional<Mailbox> mailbox_of_row(const ImportRow& row, const std::string& server, const SecretReference& password,
                                       const Settings& settings, const DataDirectories& data, const std::string& name,
                                       std::vector<Problem>& problems);

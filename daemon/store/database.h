@@ -25,6 +25,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// The database was written by an older version; the daemon brings it up to date when it starts.
+class OlderSchemaError : public StoreError {
+public:
+    using StoreError::StoreError;
+};
+
 /// The file is no database or a broken one.
 class DamagedError : public StoreError {
 public:

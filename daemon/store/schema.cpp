@@ -143,9 +143,9 @@ void require_current(Connection& connection, std::span<const Step> steps) {
     const std::size_t version = version_of(connection);
     refuse_newer(connection, version, steps.size());
     if (version < steps.size())
-        throw StoreError(connection.place() + ": this database is of an older version of mailquotad (schema " +
-                         std::to_string(version) + " of " + std::to_string(steps.size()) +
-                         "). Start the daemon once, which brings it up to date");
+        throw OlderSchemaError(connection.place() + ": this database is of an older version of mailquotad (schema " +
+                               std::to_string(version) + " of " + std::to_string(steps.size()) +
+                               "). Start the daemon once, which brings it up to date");
 }
 
 } // namespace mailquotad::store

@@ -210,6 +210,8 @@ void add_setup_server(CLI::App& setup, SetupOptions& options) {
     setup.add_option("--password-file", options.password_file, "a file whose first line is the password");
     setup.add_option("--password-command", options.password_command,
                      "a program that prints the password, and its arguments; the settings refer to it");
+    setup.add_flag("--encrypt", options.encrypt,
+                   "store passwords encrypted by this machine's key (systemd-creds); a change then needs a restart");
     setup.add_flag("--password-later", options.later, "enter the mailbox without a password: its owner types it");
     setup.add_option("--ca-file", options.ca_file, "trust these CAs (PEM) instead of the system's");
     setup.add_option("--pin", options.pins, "trust this public key, sha256//BASE64; may be repeated");

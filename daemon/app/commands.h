@@ -65,6 +65,7 @@ struct SetupOptions {
     bool yes = false;       ///< ask nothing
     bool dry_run = false;   ///< write nothing
     bool test_mail = false; ///< with yes: send one at the end
+    bool encrypt = false;   ///< by the key of this machine
     bool later = false;     ///< without a password for now
     std::string address;
     std::string server; ///< one of the settings, a preset, a URL or a host

@@ -5,6 +5,7 @@
 #include "core/escape.h"
 #include "net/connect.h"
 #include "os/clock.h"
+#include "settings/encrypted_credential.h"
 #include "settings/environment.h"
 #include "settings/files.h"
 
@@ -62,6 +63,11 @@ Setup::Setup(const SetupOptions& given, SetupWorld& around)
       search(dialogue, around.connector, around.names, around.data) {
     dialogue.speak(dialogue_language(options, file, world));
     store = open_known_store(file.base);
+}
+
+void Setup::keep(const std::string& credential, Secret secret) {
+    const bool encrypted = options.encrypt || settings::is_encrypted(world.secrets.credentials_folder, credential);
+    plan.credentials.push_back({.name = credential, .secret = std::move(secret), .encrypted = encrypted});
 }
 
 int run_setup(const SetupOptions& options, SetupWorld& world) {

@@ -46,6 +46,8 @@ struct Setup {
     CommandStore store;
 
     [[nodiscard]] Trust trust() const { return {.ca_file = options.ca_file, .pins = options.pins}; }
+    /// Puts a password into the plan; encrypted where that is asked for, or where the old one is.
+    void keep(const std::string& credential, Secret secret);
     [[nodiscard]] settings::Settings planned() const { return app::planned(file, plan); }
 };
 
@@ -80,6 +82,8 @@ void plan_smtp(Setup& setup, const settings::Mailbox& mailbox);
 bool show_and_confirm(Setup& setup);
 /// Writes the plan and says who may read it.
 void write_and_tell(Setup& setup);
+/// How the daemon takes it over: by a start, a reload or a restart.
+void tell_next_step(Setup& setup);
 /// Sends one where somebody wants it; asks for the password of [smtp] again where that was wrong and is new.
 void offer_test_mail(Setup& setup, const settings::Mailbox& mailbox, const Snapshot& snapshot);
 /// A new password for a mailbox of the settings: tried, then put in the place of the old one. Returns what was seen.

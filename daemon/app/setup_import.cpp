@@ -105,7 +105,7 @@ std::string Import::take_row(const ImportRow& row, Outcome& outcome) {
     if (secret.value.empty())
         mailbox->password = {}; // the server's
     if (!row.password.empty())
-        setup_.plan.credentials.push_back({.name = mailbox->password.value, .secret = row.password});
+        setup_.keep(mailbox->password.value, row.password);
     setup_.plan.addition.mailboxes.push_back(std::move(*mailbox));
     return said;
 }
@@ -180,7 +180,7 @@ int import_mailboxes(Setup& setup) {
     if (show_and_confirm(setup)) {
         write_and_tell(setup);
         setup.dialogue.say("import_added", {{"n", std::to_string(added.size())}});
-        setup.dialogue.say(setup.file.exists ? "now_reload" : "now_start");
+        tell_next_step(setup);
     }
     if (list.holds_passwords)
         setup.dialogue.say("import_delete", {{"file", for_terminal(name)}});

@@ -110,7 +110,7 @@ Snapshot prove(Setup& setup, Mailbox& mailbox) {
         const LoggedIn in = log_in_by_dialogue(setup.dialogue, trial, mailbox, given_password(options.password_file),
                                                setup.world.probe_world(), setup.store);
         mailbox.username = in.username;
-        setup.plan.credentials.push_back({.name = mailbox.password.value, .secret = in.password});
+        setup.keep(mailbox.password.value, in.password);
         return in.snapshot;
     }
     const ProbeReport report = try_look(trial, mailbox, setup.world.probe_world(), setup.store);
@@ -144,7 +144,7 @@ int finish(Setup& setup, const Mailbox& mailbox, const std::optional<Snapshot>& 
         offer_test_mail(setup, mailbox, *snapshot);
     else
         setup.dialogue.say("later", {{"address", for_terminal(mailbox.address)}});
-    setup.dialogue.say(setup.file.exists ? "now_reload" : "now_start");
+    tell_next_step(setup);
     return EXIT_SUCCESS;
 }
 
@@ -209,7 +209,7 @@ Snapshot renew_password(Setup& setup, const Mailbox& mailbox) {
                            setup.world.probe_world(), setup.store);
     if (in.username != mailbox.username)
         throw SetupEnded(setup.dialogue.words("username_differs", {{"login", for_terminal(in.username)}}));
-    setup.plan.credentials.push_back({.name = mailbox.password.value, .secret = in.password});
+    setup.keep(mailbox.password.value, in.password);
     setup.dialogue.terminal().say('\n' + seen_in(mailbox, in.snapshot));
     return in.snapshot;
 }
@@ -220,7 +220,7 @@ int set_up_smtp(Setup& setup) {
         return EXIT_SUCCESS;
     write_and_tell(setup);
     setup.dialogue.say("test_mail_later");
-    setup.dialogue.say("now_reload");
+    tell_next_step(setup);
     return EXIT_SUCCESS;
 }
 

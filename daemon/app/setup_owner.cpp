@@ -34,7 +34,7 @@ void inform_and_ask(Setup& setup, const settings::Settings& settings, const Mail
 
 /// What was stored, where, and how to take it back.
 void tell_what_is_stored(Setup& setup, const Mailbox& mailbox) {
-    const auto file = setup.world.secrets.credentials_folder / mailbox.password.value;
+    const auto file = place_of(setup.world.secrets.credentials_folder, setup.plan.credentials.back());
     std::string second;
     for (const std::string& mail : mailbox.owner.mail)
         second += (second.empty() ? "" : ", ") + for_terminal(mail);
@@ -80,7 +80,7 @@ int enrol_owner(Setup& setup) {
             log_in_by_dialogue(setup.dialogue, trial, mailbox, std::nullopt, setup.world.probe_world(), setup.store);
         mailbox.username = in.username;
         setup.dialogue.terminal().say('\n' + seen_in(mailbox, in.snapshot));
-        setup.plan.credentials.push_back({.name = mailbox.password.value, .secret = in.password});
+        setup.keep(mailbox.password.value, in.password);
         mailbox.owner = owner_of(setup, address);
         setup.plan.addition.mailboxes.back() = mailbox;
     }
@@ -88,7 +88,7 @@ int enrol_owner(Setup& setup) {
         return show_and_confirm(setup), EXIT_SUCCESS;
     write_and_tell(setup);
     tell_what_is_stored(setup, mailbox);
-    setup.dialogue.say("now_reload");
+    tell_next_step(setup);
     return EXIT_SUCCESS;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/context.h"
 #include "core/escape.h"
+#include "settings/encrypted_credential.h"
 #include "settings/files.h"
 #include "settings/values.h"
 
@@ -96,10 +97,21 @@ std::string credential_name(const std::string& address, const SetupFile& file, c
     const std::string wish = name;
     std::error_code error;
     for (int number = 2; is_used(name, file.base.mailboxes) || is_used(name, plan.addition.mailboxes) ||
-                         fs::exists(folder / name, error);
+                         fs::exists(folder / name, error) || settings::is_encrypted(folder, name);
          ++number)
         name = wish + '-' + std::to_string(number);
     return name;
+}
+
+fs::path place_of(const fs::path& folder, const NewCredential& credential) {
+    return (credential.encrypted ? settings::EncryptedPlaces(folder).store : folder) / credential.name;
+}
+
+settings::Readers store_credential(const fs::path& folder, const NewCredential& credential) {
+    if (!credential.encrypted)
+        return settings::write_credential(folder, credential.name, credential.secret);
+    settings::write_encrypted(folder, credential.name, credential.secret);
+    return settings::Readers::service_group; // systemd hands it to the service
 }
 
 settings::Readers write_plan(const SetupFile& file, const SetupPlan& plan, const fs::path& credentials,
@@ -111,8 +123,8 @@ settings::Readers write_plan(const SetupFile& file, const SetupPlan& plan, const
     try {
         for (const NewCredential& credential : plan.credentials) {
             std::error_code error;
-            const bool is_new = !fs::exists(credentials / credential.name, error);
-            readers = settings::write_credential(credentials, credential.name, credential.secret);
+            const bool is_new = !credential.encrypted && !fs::exists(credentials / credential.name, error);
+            readers = store_credential(credentials, credential);
             if (is_new)
                 made.push_back(credentials / credential.name);
         }

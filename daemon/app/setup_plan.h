@@ -15,7 +15,14 @@ namespace mailquotad::app {
 struct NewCredential {
     std::string name;
     Secret secret;
+    bool encrypted = false; ///< by the key of this machine, for systemd
 };
+
+/// Stores one, as it is to be stored. Throws settings::WriteError.
+settings::Readers store_credential(const std::filesystem::path& folder, const NewCredential& credential);
+
+/// The file that holds it, or will.
+std::filesystem::path place_of(const std::filesystem::path& folder, const NewCredential& credential);
 
 struct SetupPlan {
     settings::Addition addition;

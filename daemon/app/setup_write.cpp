@@ -75,7 +75,7 @@ bool renew_smtp_password(Setup& setup, const settings::Smtp& smtp) {
         if (typed.empty())
             return false;
         credential.secret = std::move(typed);
-        settings::write_credential(setup.world.secrets.credentials_folder, credential.name, credential.secret);
+        store_credential(setup.world.secrets.credentials_folder, credential);
         return true;
     }
     return false;
@@ -109,7 +109,7 @@ void plan_smtp(Setup& setup, const settings::Mailbox& mailbox) {
         credential_name(kSmtpCredential, setup.file, setup.plan, setup.world.secrets.credentials_folder);
     smtp.password =
         settings::SecretReference{.form = settings::SecretReference::Form::credential, .value = name, .command = {}};
-    setup.plan.credentials.push_back({.name = name, .secret = std::move(*password)});
+    setup.keep(name, std::move(*password));
     setup.plan.addition.smtp = std::move(smtp);
 }
 
@@ -122,7 +122,8 @@ bool show_and_confirm(Setup& setup) {
     }
     for (const NewCredential& credential : setup.plan.credentials)
         setup.dialogue.say(
-            "to_store", {{"file", for_terminal((setup.world.secrets.credentials_folder / credential.name).string())}});
+            credential.encrypted ? "to_encrypt" : "to_store",
+            {{"file", for_terminal(place_of(setup.world.secrets.credentials_folder, credential).string())}});
     if (setup.options.dry_run) {
         setup.dialogue.say("dry_run");
         return false;
@@ -138,6 +139,14 @@ void write_and_tell(Setup& setup) {
     setup.dialogue.say("written", {{"file", for_terminal(setup.file.path.string())}});
     if (readers == settings::Readers::owner_alone)
         setup.dialogue.say("owner_alone");
+}
+
+void tell_next_step(Setup& setup) {
+    const auto& made = setup.plan.credentials;
+    if (std::any_of(made.begin(), made.end(), [](const NewCredential& one) { return one.encrypted; }))
+        setup.dialogue.say("now_restart");
+    else
+        setup.dialogue.say(setup.file.exists ? "now_reload" : "now_start");
 }
 
 void offer_test_mail(Setup& setup, const settings::Mailbox& mailbox, const Snapshot& snapshot) {

@@ -24,13 +24,16 @@ using Kind = CommandFailure::Kind;
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// What posix_spawn changes in the child: no stdin, stdout into a pipe, nothing else open, signals as usual.
+/// What posix_spawn changes in the child: stdin, stdout into a pipe, nothing else open, signals as usual.
 class SpawnSetup {
 public:
-    explicit SpawnSetup(int output) {
+    SpawnSetup(int input, int output) {
         posix_spawn_file_actions_init(&actions_);
         posix_spawnattr_init(&attributes_);
-        posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (input >= 0)
+            posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
+        else
+            posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
         posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
         // The daemon blocks the signals that it reads from a descriptor, and ignores SIGPIPE: not so the child.
@@ -160,7 +163,7 @@ std::variant<std::string, CommandFailure> command_output(const std::vector<std::
     Descriptor writing(ends[1]);
     ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
     pid_t process = -1;
-    if (const int error = SpawnSetup(writing.get()).spawn(process, argv); error != 0)
+    if (const int error = SpawnSetup(limits.input, writing.get()).spawn(process, argv); error != 0)
         return CommandFailure{Kind::not_started, error};
     writing.close();
     Child child(process);

@@ -152,7 +152,7 @@ Read read_command(const std::vector<std::string>& command) {
     std::variant<std::string, CommandFailure> output;
     try {
         const auto time = std::chrono::milliseconds(kPatienceMilliseconds);
-        output = command_output(command, {.time = time, .bytes = kMaxSecretBytes});
+        output = command_output(command, {.time = time, .bytes = kMaxSecretBytes, .input = -1});
     } catch (const std::system_error& error) {
         return SecretError{place + " cannot be run: " + error.what()};
     }

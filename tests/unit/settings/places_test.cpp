@@ -23,7 +23,7 @@ TEST_CASE("a problem found later is told at the value of its key, or at the tabl
     CHECK(told({"server", "a.b", "ca_file"}) == "file.toml:2:11: server.\"a.b\".ca_file: wrong");
     CHECK(told({"mailbox", std::size_t{2}, "password"}) == "file.toml:8:12: mailbox[2].password: wrong");
     CHECK(told({"mailbox", std::size_t{2}, "limit"}) == "file.toml:6:1: mailbox[2].limit: wrong");
-    CHECK(told({"mailbox", std::size_t{9}}) == "file.toml: mailbox[9]: wrong");
+    CHECK(told({"mailbox", std::size_t{9}}) == "file.toml:4:1: mailbox[9]: wrong");
     CHECK(told({"smtp", "password"}) == "file.toml: smtp.password: wrong");
     CHECK(told({}) == "file.toml: wrong");
 }

@@ -2,6 +2,7 @@
 #include "settings/write_file.h"
 
 #include "catch.h"
+#include "settings/encrypted_credential.h"
 #include "settings/files.h"
 #include "temporary_folder.h"
 
@@ -81,4 +82,37 @@ TEST_CASE("what cannot be written is told by name and leaves nothing behind") {
     CHECK(may_write_in(folder.path() / "not" / "there"));
     const auto file = folder.write("file", "");
     CHECK_THROWS_AS(write_private(file / "below", "x"), WriteError);
+}
+
+TEST_CASE("an encrypted credential lies where systemd finds it, and nothing of it in the folder") {
+    // A stand-in that does what systemd-creds does to its pipes; the real one wants a machine with a key.
+    const TemporaryFolder folder;
+    folder.write("bin/systemd-creds",
+                 "#!/bin/sh\n[ \"$1 $2 $3 $4\" = 'encrypt --name=kim - -' ] || exit 1\ntr a-z n-za-m\n",
+                 fs::perms(0755));
+    const std::string path = std::getenv("PATH") == nullptr ? "" : std::getenv("PATH");
+    ::setenv("PATH", ((folder.path() / "bin").string() + ":" + path).c_str(), 1);
+    const auto credentials = folder.path() / "etc" / "mailquotad" / "credentials";
+    write_encrypted(credentials, "kim", Secret("geheim"));
+    ::setenv("PATH", path.c_str(), 1);
+    CHECK(read_text_file(folder.path() / "etc" / "credstore.encrypted" / "kim") == "trurvz");
+    CHECK(is_encrypted(credentials, "kim"));
+    CHECK_FALSE(fs::exists(credentials));
+    const auto drop_in = folder.path() / "etc" / "systemd" / "system" / "mailquotad.service.d" / "credential-kim.conf";
+    CHECK_THAT(read_text_file(drop_in).value_or(""),
+               ContainsSubstring("[Service]\nLoadCredentialEncrypted=kim:" +
+                                 (folder.path() / "etc" / "credstore.encrypted" / "kim").string() + "\n"));
+}
+
+TEST_CASE("where systemd-creds is missing or fails, that is told and nothing is left") {
+    const TemporaryFolder folder;
+    folder.write("bin/systemd-creds", "#!/bin/sh\nexit 1\n", fs::perms(0755));
+    const std::string path = std::getenv("PATH") == nullptr ? "" : std::getenv("PATH");
+    for (const auto& searched : {folder.path() / "bin", folder.path() / "nothing"}) {
+        ::setenv("PATH", searched.c_str(), 1);
+        CHECK_THROWS_WITH(write_encrypted(folder.path() / "etc" / "credentials", "kim", Secret("geheim")),
+                          ContainsSubstring("--encrypt") && !ContainsSubstring("geheim"));
+    }
+    ::setenv("PATH", path.c_str(), 1);
+    CHECK(entries(folder.path()) == 1);
 }

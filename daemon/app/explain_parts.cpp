@@ -14,7 +14,7 @@ namespace mailquotad::app {
 
 namespace {
 
-using Align = TextTable::Align;
+using Alignment = TextTable::Align;
 
 constexpr Days kDay{1};
 
@@ -141,12 +141,12 @@ std::string local_minute(Time time) {
 std::string rules_text(const std::vector<RuleVerdict>& rules) {
     if (rules.empty())
         return "";
-    TextTable table({{"STAGE", Align::left},
-                     {"RULE", Align::left},
-                     {"MEASURED", Align::right},
-                     {"BEGINS AT", Align::right},
-                     {"LEFT AT", Align::right},
-                     {"VERDICT", Align::left}});
+    TextTable table({{"STAGE", Alignment::left},
+                     {"RULE", Alignment::left},
+                     {"MEASURED", Alignment::right},
+                     {"BEGINS AT", Alignment::right},
+                     {"LEFT AT", Alignment::right},
+                     {"VERDICT", Alignment::left}});
     for (const RuleVerdict& rule : rules)
         table.add({std::string(to_string(rule.stage)), std::string(to_string(rule.reason)),
                    number(rule.reason, rule.measured), number(rule.reason, rule.enter), number(rule.reason, rule.leave),
@@ -183,11 +183,11 @@ std::string status_words(const store::MailFact& mail) {
 std::string mails_table(const std::vector<store::MailFact>& mails) {
     if (mails.empty())
         return "No mail about this mailbox was written yet.\n";
-    TextTable table({{"DECIDED", Align::left},
-                     {"MAIL", Align::left},
-                     {"STAGE", Align::left},
-                     {"TO", Align::left},
-                     {"WHAT BECAME OF IT", Align::left}});
+    TextTable table({{"DECIDED", Alignment::left},
+                     {"MAIL", Alignment::left},
+                     {"STAGE", Alignment::left},
+                     {"TO", Alignment::left},
+                     {"WHAT BECAME OF IT", Alignment::left}});
     for (const store::MailFact& mail : mails)
         table.add({local_minute(mail.created_at), std::string(to_string(mail.kind)), std::string(to_string(mail.stage)),
                    recipient_words(mail), status_words(mail)});

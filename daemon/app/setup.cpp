@@ -1,13 +1,11 @@
 #include "app/setup.h"
 
-#include "app/smtp_options.h"
 #include "app/tty_terminal.h"
 #include "core/escape.h"
 #include "net/connect.h"
 #include "os/clock.h"
 #include "settings/encrypted_credential.h"
 #include "settings/environment.h"
-#include "settings/files.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -88,12 +86,14 @@ int run_setup(const SetupOptions& options, SetupWorld& world) {
 std::optional<Secret> given_password(const std::string& file) {
     if (file.empty())
         return std::nullopt;
-    std::string problem;
-    auto secret = read_password("password",
-                                {.form = settings::SecretReference::Form::file, .value = file, .command = {}}, problem);
-    if (!secret)
-        throw CommandFailed(EXIT_FAILURE, for_terminal(problem));
-    return secret;
+    std::vector<std::string> warnings;
+    auto secret = settings::read_secret({.form = settings::SecretReference::Form::file, .value = file, .command = {}},
+                                        {}, warnings);
+    for (const std::string& warning : warnings)
+        std::cerr << "warning: " << for_terminal(warning) << '\n';
+    if (const auto* wrong = std::get_if<settings::SecretError>(&secret))
+        throw CommandFailed(EXIT_FAILURE, for_terminal(wrong->message));
+    return std::move(std::get<Secret>(secret));
 }
 
 int command_setup(const SetupOptions& options) {

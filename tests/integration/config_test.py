@@ -46,12 +46,9 @@ class CheckConfig(unittest.TestCase):
     def test_all_problems_are_told_at_once_with_line_and_key(self) -> None:
         (self.folder / f"{KIM}.password").unlink()
         (self.folder / "broken.pem").write_text("no certificate\n")
-        self.settings.servers["club"] = ['imap = "imaps://localhost"', f'ca_file = {quoted(self.folder / "broken.pem")}']
-        text = self.settings.file.read_text()
         self.change('imap = "imaps://localhost"',
                     f'imap = "imaps://localhost"\nca_file = {quoted(self.folder / "broken.pem")}')
         self.change(quoted(self.folder / "state"), quoted(self.settings.file / "below"))
-        self.assertNotEqual(text, self.settings.file.read_text())
         lines = self.check(78)
         for text, key in (("state_directory", "state_directory"), ("ca_file", "server.club.ca_file"),
                           ("password =", "mailbox[1].password")):

@@ -1,6 +1,7 @@
 #include "imap/command.h"
 
 #include "core/ascii.h"
+#include "core/one_piece.h"
 #include "core/secret.h"
 
 #include <algorithm>
@@ -11,14 +12,17 @@ namespace {
 
 // Folder names always go quoted, 8-bit bytes included: they come back as the server itself wrote them.
 std::string quoted(std::string_view text) {
-    std::string result = "\"";
+    std::string result;
+    result.reserve(2 * text.size() + 2); // never grows, see in_one_piece
+    result += '"';
     for (const char c : text) {
         if (c == '"' || c == '\\') {
             result += '\\';
         }
         result += c;
     }
-    return result + '"';
+    result += '"';
+    return result;
 }
 
 std::string uid_range(std::int64_t first, std::int64_t last) {
@@ -66,13 +70,16 @@ void Command::append(std::string_view text) {
 void Command::append_string(std::string_view text, bool free_literals) {
     constexpr std::size_t kMaxFreeLiteral = 4096; // RFC 7888 section 5, LITERAL-
     if (is_seven_bit(text)) {
-        append(quoted(text));
+        std::string in_quotes = quoted(text);
+        append(in_quotes);
+        wipe(in_quotes);
         return;
     }
     const bool is_free = free_literals && text.size() <= kMaxFreeLiteral;
     append("{" + std::to_string(text.size()) + (is_free ? "+}\r\n" : "}\r\n"));
     if (!is_free) {
         pieces_.push_back({"", pieces_.back().secret});
+        pieces_.back().text.reserve(pieces_.front().text.capacity());
     }
     append(text);
 }
@@ -87,6 +94,7 @@ Command Command::start_tls() {
 
 Command Command::login(std::string_view username, std::string_view password, bool free_literals) {
     Command command("LOGIN ", true);
+    command.pieces_.back().text.reserve(2 * (username.size() + password.size()) + 64); // never grows, see in_one_piece
     command.append_string(username, free_literals);
     command.append(" ");
     command.append_string(password, free_literals);
@@ -98,7 +106,7 @@ Command Command::authenticate(std::string_view mechanism) {
 }
 
 Command Command::authenticate(std::string_view mechanism, std::string_view initial_response) {
-    return Command("AUTHENTICATE " + std::string(mechanism) + " " + std::string(initial_response), true);
+    return Command(in_one_piece({"AUTHENTICATE ", mechanism, " ", initial_response}), true);
 }
 
 Command Command::name_space() {

@@ -67,7 +67,7 @@ public:
     ~Command(); ///< overwrites secret pieces
 
 private:
-    explicit Command(std::string text, bool secret = false) : pieces_{{std::move(text), secret}} {}
+    explicit Command(std::string text, bool secret = false) { pieces_.push_back({std::move(text), secret}); }
     void append(std::string_view text);
     void append_string(std::string_view text, bool free_literals);
 

@@ -1,6 +1,7 @@
 #include "imap/session.h"
 
 #include "core/ascii.h"
+#include "core/one_piece.h"
 #include "core/secret.h"
 
 #include <algorithm>
@@ -185,7 +186,9 @@ std::vector<Condition> Session::fly(const std::vector<Command>& commands, const 
     bool secret = false;
     for (const Command& command : commands) {
         flight.tags.push_back(next_tag());
-        text += flight.tags.back() + " " + command.pieces().front().text + "\r\n";
+        std::string longer = in_one_piece({text, flight.tags.back(), " ", command.pieces().front().text, "\r\n"});
+        wipe(text);
+        text = std::move(longer);
         secret = secret || command.pieces().front().secret;
         flight.ends_with_log_out = command.is_log_out();
     }
@@ -212,7 +215,7 @@ Condition Session::run(const Command& command, const OnUntagged& on_untagged) {
         const bool is_last = i + 1 == pieces.size();
         flight.sent_at = reader_.received();
         flight.wants_continuation = !is_last;
-        write(prefix + pieces[i].text + (is_last ? "\r\n" : ""), pieces[i].secret);
+        write(in_one_piece({prefix, pieces[i].text, is_last ? "\r\n" : ""}), pieces[i].secret);
         prefix.clear();
         if (!is_last && read_flight(flight, on_untagged)) {
             return *flight.answers.front(); // refused before the literal was sent
@@ -249,7 +252,8 @@ Condition Session::authenticate(net::SaslClient& client, bool initial_response) 
     const Command command =
         first ? Command::authenticate(client.mechanism(), *first) : Command::authenticate(client.mechanism());
     flight.sent_at = reader_.received();
-    write(flight.tags.front() + " " + command.pieces().front().text + "\r\n", command.pieces().front().secret);
+    write(in_one_piece({flight.tags.front(), " ", command.pieces().front().text, "\r\n"}),
+          command.pieces().front().secret);
     if (first) {
         wipe(*first);
     }
@@ -258,7 +262,9 @@ Condition Session::authenticate(net::SaslClient& client, bool initial_response) 
         if (line.starts_with("* ")) {
             handle_untagged(line, 0, {});
         } else if (line.starts_with('+')) {
-            write(exchange.answer(std::string(line.substr(1))) + "\r\n", true);
+            std::string answer = exchange.answer(line.substr(1));
+            write(in_one_piece({answer, "\r\n"}), true);
+            wipe(answer);
         } else {
             handle_tagged(line, flight);
         }

@@ -1,5 +1,6 @@
 #include "net/sasl.h"
 
+#include "core/one_piece.h"
 #include "net/base64.h"
 #include "net/crypto.h"
 #include "net/transport.h"
@@ -15,12 +16,8 @@ public:
     explicit Plain(Identity identity) : identity_(std::move(identity)) {}
     [[nodiscard]] std::string_view mechanism() const override { return "PLAIN"; }
     std::optional<std::string> first() override {
-        std::string message = identity_.authorize_as;
-        message += '\0';
-        message += identity_.username;
-        message += '\0';
-        message += identity_.password.reveal();
-        return message;
+        constexpr std::string_view kZero("\0", 1);
+        return in_one_piece({identity_.authorize_as, kZero, identity_.username, kZero, identity_.password.reveal()});
     }
     // A server that overlooked the initial response asks for it with nothing (seen with POP3, RFC 5034 section 4).
     std::string respond(std::string_view challenge) override {
@@ -163,21 +160,19 @@ std::unique_ptr<SaslClient> make_cram_md5(const Identity& identity) {
 }
 
 std::unique_ptr<SaslClient> make_xoauth2(const Identity& identity) {
-    std::string message = "user=" + identity.username +
-                          "\x01"
-                          "auth=Bearer ";
-    message += identity.password.reveal();
-    message += "\x01\x01";
+    std::string message = in_one_piece({"user=", identity.username,
+                                        "\x01"
+                                        "auth=Bearer ",
+                                        identity.password.reveal(), "\x01\x01"});
     return std::make_unique<Bearer>("XOAUTH2", std::move(message), "");
 }
 
 std::unique_ptr<SaslClient> make_oauthbearer(const Identity& identity) {
     const std::string& who = identity.authorize_as.empty() ? identity.username : identity.authorize_as;
-    std::string message = "n,a=" + who +
-                          ",\x01"
-                          "auth=Bearer ";
-    message += identity.password.reveal();
-    message += "\x01\x01";
+    std::string message = in_one_piece({"n,a=", who,
+                                        ",\x01"
+                                        "auth=Bearer ",
+                                        identity.password.reveal(), "\x01\x01"});
     return std::make_unique<Bearer>("OAUTHBEARER", std::move(message), "\x01");
 }
 

@@ -3,6 +3,9 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <malloc.h>
 #include <memory>
 #include <stdexcept>
 
@@ -11,6 +14,30 @@ namespace mailquotad::notify {
 namespace {
 
 using Failure = HttpAnswer::Failure;
+
+// URL and headers may be secrets, and libcurl keeps copies of them: it is given memory that is wiped before it is free.
+void wiped_free(void* memory) {
+    if (memory != nullptr)
+        ::explicit_bzero(memory, ::malloc_usable_size(memory));
+    std::free(memory);
+}
+
+void* wiped_realloc(void* memory, std::size_t size) {
+    void* const other = std::malloc(size);
+    if (other != nullptr && memory != nullptr) {
+        std::memcpy(other, memory, std::min(size, ::malloc_usable_size(memory)));
+        wiped_free(memory);
+    }
+    return other;
+}
+
+/// libcurl, started by the first call.
+void start_curl() {
+    static const CURLcode started =
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &wiped_free, &wiped_realloc, &::strdup, &std::calloc);
+    if (started != CURLE_OK)
+        throw std::runtime_error("libcurl cannot be started");
+}
 
 class HeaderList {
 public:
@@ -74,6 +101,8 @@ void describe(CURL* handle, const HttpCall& call, const HeaderList& headers) {
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, call.allow_plaintext ? "https,http" : "https");
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    // The library for HTTP/2 would keep headers in memory of its own.
+    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -88,6 +117,7 @@ void describe(CURL* handle, const HttpCall& call, const HeaderList& headers) {
 } // namespace
 
 HttpAnswer perform(const HttpCall& call, os::Deadline deadline) {
+    start_curl();
     const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), &curl_easy_cleanup);
     if (!handle)
         throw std::runtime_error("libcurl cannot be started");

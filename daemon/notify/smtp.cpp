@@ -1,6 +1,7 @@
 #include "notify/smtp.h"
 
 #include "core/escape.h"
+#include "core/one_piece.h"
 #include "net/login_choice.h"
 #include "notify/message.h"
 #include "notify/smtp_session.h"
@@ -155,7 +156,7 @@ private:
         net::SaslExchange exchange(login);
         std::string line = "AUTH " + std::string(login.mechanism());
         if (auto first = exchange.initial_response(kLongestInitialResponse)) {
-            line += " " + *first;
+            line = in_one_piece({line, " ", *first});
             wipe(*first);
         }
         SmtpReply reply = session_.command(line, true);

@@ -1,6 +1,7 @@
 #include "notify/smtp_session.h"
 
 #include "core/ascii.h"
+#include "core/one_piece.h"
 #include "core/secret.h"
 
 #include <algorithm>
@@ -86,7 +87,7 @@ SmtpReply SmtpSession::read_reply() {
 }
 
 SmtpReply SmtpSession::command(std::string_view line, bool secret) {
-    std::string bytes = std::string(line) + "\r\n";
+    std::string bytes = in_one_piece({line, "\r\n"});
     transport_.write(bytes, secret);
     if (secret) {
         wipe(bytes);

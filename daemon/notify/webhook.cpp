@@ -1,6 +1,7 @@
 #include "notify/webhook.h"
 
 #include "core/escape.h"
+#include "core/one_piece.h"
 #include "notify/http_call.h"
 #include "text/template.h"
 
@@ -60,11 +61,12 @@ std::string url_safe(const std::string& key) {
     return safe;
 }
 
-std::string with_key(std::string url, const std::string& key) {
+std::string with_key(std::string_view url, const std::string& key) {
     constexpr std::string_view kPlaceholder = "{key}";
-    if (const auto at = url.find(kPlaceholder); at != std::string::npos)
-        url.replace(at, kPlaceholder.size(), url_safe(key));
-    return url;
+    const auto at = url.find(kPlaceholder);
+    if (at == std::string_view::npos)
+        return std::string(url);
+    return in_one_piece({url.substr(0, at), url_safe(key), url.substr(at + kPlaceholder.size())});
 }
 
 bool has_line_end(std::string_view text) {
@@ -83,7 +85,7 @@ DeliveryResult WebhookNotifier::deliver(const Delivery& delivery, os::Deadline d
     if (!url)
         return result_of(DeliveryOutcome::deferred, "credential", problem);
     HttpCall call{.method = options.method,
-                  .url = with_key(std::string(url->reveal()), delivery.id),
+                  .url = with_key(url->reveal(), delivery.id),
                   .headers = {"Content-Type: " + options.content_type, "User-Agent: mailquotad"},
                   .body = delivery.text,
                   .ca_file = options.ca_file,
@@ -93,7 +95,7 @@ DeliveryResult WebhookNotifier::deliver(const Delivery& delivery, os::Deadline d
         if (!value || has_line_end(value->reveal()))
             return result_of(DeliveryOutcome::deferred, "credential",
                              value ? "a secret holds more than one line" : problem);
-        call.headers.push_back(name + ": " + std::string(value->reveal()));
+        call.headers.push_back(in_one_piece({name, ": ", value->reveal()}));
     }
     DeliveryResult result = judged(perform(call, deadline));
     wipe(call.url);

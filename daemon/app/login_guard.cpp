@@ -1,5 +1,7 @@
 #include "app/login_guard.h"
 
+#include "core/one_piece.h"
+
 #include <algorithm>
 #include <array>
 
@@ -48,7 +50,7 @@ LoginKeys login_keys(const ProbeRequest& request, const std::string& hash_key) {
 }
 
 std::string credential_key(const std::string& login_key, const Secret& password, const std::string& hash_key) {
-    std::string text = "credential\n" + login_key + '\n' + std::string(password.reveal());
+    std::string text = in_one_piece({"credential\n", login_key, "\n", password.reveal()});
     const std::string key = store::keyed_hash(hash_key, text, 32);
     wipe(text);
     return key;

@@ -31,6 +31,7 @@ int base64_value(char c) {
 
 std::string decode_base64(std::string_view text) {
     std::string out;
+    out.reserve(text.size()); // never grows, see in_one_piece
     unsigned bits = 0;
     int count = 0;
     for (const char c : text) {
@@ -46,6 +47,7 @@ std::string decode_base64(std::string_view text) {
 
 std::string quoted_form(std::string_view text) {
     std::string out;
+    out.reserve(2 * text.size()); // never grows, see in_one_piece
     for (const char c : text) {
         if (c == '"' || c == '\\') {
             out.push_back('\\');
@@ -145,6 +147,7 @@ void WireLog::blank(std::string_view secret_text) {
     if (quoted != secret_text) {
         forms_.push_back(std::move(quoted));
     }
+    wipe(quoted);
     for (const std::string& form : forms_) {
         longest_ = std::max(longest_, form.size());
     }

@@ -38,6 +38,7 @@ struct Session::Flight {
     bool ends_with_log_out = false;
     std::int64_t sent_at = 0; ///< bytes that had been received when it was sent
     bool wants_continuation = false;
+    const OnAnswered* on_answered = nullptr;
 
     [[nodiscard]] std::size_t first_unanswered() const {
         return static_cast<std::size_t>(
@@ -137,6 +138,9 @@ void Session::handle_tagged(std::string_view line, Flight& flight) {
     }
     note_capabilities(*condition);
     flight.answers[index] = std::move(condition);
+    if (flight.on_answered != nullptr && *flight.on_answered) {
+        (*flight.on_answered)(index, *flight.answers[index]);
+    }
 }
 
 /// Reads up to the next tagged condition (true) or to a wanted continuation (false).
@@ -180,8 +184,10 @@ void Session::land(Flight& flight, const OnUntagged& on_untagged) {
     logged_out_ = flight.ends_with_log_out;
 }
 
-std::vector<Condition> Session::fly(const std::vector<Command>& commands, const OnUntagged& on_untagged) {
+std::vector<Condition> Session::fly(const std::vector<Command>& commands, const OnUntagged& on_untagged,
+                                    const OnAnswered& on_answered) {
     Flight flight;
+    flight.on_answered = &on_answered;
     std::string text;
     bool secret = false;
     for (const Command& command : commands) {

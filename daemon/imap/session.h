@@ -33,6 +33,9 @@ public:
     /// Takes a response; false where it was not wanted (too many of those end the conversation with kind limit).
     using OnUntagged = std::function<bool(const Untagged&)>;
 
+    /// Hears of each tagged condition of a flight as it comes: the command's index in the flight.
+    using OnAnswered = std::function<void(std::size_t, const Condition&)>;
+
     Session(net::Transport& transport, Budget& budget) : transport_(transport), reader_(transport, budget) {}
 
     /// Reads the greeting: OK, PREAUTH or BYE. Throws NetError greeting for anything else.
@@ -47,8 +50,9 @@ public:
     Condition run(const Command& command, const OnUntagged& on_untagged = {});
     /// Sends all commands in one write and returns their tagged conditions in the same order. Reading ends early, with
     /// success, when only LOGOUT is unanswered and the server says BYE or hangs up. No command of a flight may need
-    /// a continuation.
-    std::vector<Condition> fly(const std::vector<Command>& commands, const OnUntagged& on_untagged);
+    /// a continuation. `on_answered` also hears what was answered before the conversation broke.
+    std::vector<Condition> fly(const std::vector<Command>& commands, const OnUntagged& on_untagged,
+                               const OnAnswered& on_answered = {});
 
     /// The last list that the server sent; nothing before the first, and after start_tls and forget_capabilities.
     [[nodiscard]] const std::optional<Capabilities>& capabilities() const { return capabilities_; }

@@ -30,14 +30,19 @@ S: TAG OK Completed
 struct Asking {
     explicit Asking(const std::string& script, std::vector<imap::QuotaQuestion> questions,
                     Seconds timeout = Seconds(60))
-        : connector(script, {.clock = &clock}) {
+        : Asking(std::vector<std::string>{script}, std::move(questions), timeout) {}
+    Asking(const std::vector<std::string>& connections, std::vector<imap::QuotaQuestion> questions,
+           Seconds timeout = Seconds(60))
+        : connector(connections, {.clock = &clock}) {
         ProbeRequest request = default_request(Protocol::imap);
         request.username = "cyrus";
         request.timeout = timeout;
         reports = imap::ask_quotas(request, questions, connector, clock, nullptr);
-        CHECK(connector.conversation().problems == std::vector<std::string>{});
-        CHECK(connector.conversation().closed);
-        CHECK(forbidden_lines(Protocol::imap, connector.conversation().lines) == std::vector<std::string>{});
+        for (const auto& conversation : connector.conversations()) {
+            CHECK(conversation->problems == std::vector<std::string>{});
+            CHECK(conversation->closed);
+            CHECK(forbidden_lines(Protocol::imap, conversation->lines) == std::vector<std::string>{});
+        }
     }
     [[nodiscard]] std::vector<std::string> facts_of(std::size_t index) const { return facts(reports.at(index)); }
 
@@ -125,17 +130,106 @@ S: TAG NO [AUTHENTICATIONFAILED] no
         CHECK(report.failure()->kind == FailureKind::login_refused);
 }
 
-TEST_CASE("a flight that the server broke off fails as a whole") {
+TEST_CASE("what was answered before the server broke off is kept, and the rest is asked over a new connection") {
+    const Asking asking({kGreeting + kSlash + R"(
+C: TAG GETQUOTA "user/kim"
+C: TAG GETQUOTA "user/uli"
+C: TAG GETQUOTA "user/ute"
+S: * QUOTA user/kim (STORAGE 1 2)
+S: TAG OK
+CLOSE
+)",
+                         kGreeting + R"(
+C: TAG GETQUOTA "user/ute"
+S: * QUOTA user/ute (STORAGE 3 4)
+S: TAG OK
+C: TAG GETQUOTA "user/uli"
+S: * QUOTA user/uli (STORAGE 5 6)
+S: TAG OK
+)" + kFarewell},
+                        about({"kim", "uli", "ute"}));
+    CHECK(contains(asking.facts_of(0), "resource STORAGE 1024 2048 bytes user/kim"));
+    CHECK(contains(asking.facts_of(1), "resource STORAGE 5120 6144 bytes user/uli"));
+    CHECK(contains(asking.facts_of(2), "resource STORAGE 3072 4096 bytes user/ute"));
+}
+
+TEST_CASE("one mailbox whose answer breaks every connection fails alone, with what was said about it") {
+    const std::string poison = R"(
+S: * QUOTA user/uli (STORAGE 5 6)
+S: A99 OK an answer to nobody
+)";
+    const Asking asking({kGreeting + kSlash + R"(
+C: TAG GETQUOTA "user/kim"
+C: TAG GETQUOTA "user/uli"
+C: TAG GETQUOTA "user/ute"
+S: * QUOTA user/kim (STORAGE 1 2)
+S: TAG OK
+)" + poison + "CLOSE\n",
+                         kGreeting + R"(
+C: TAG GETQUOTA "user/ute"
+S: * QUOTA user/ute (STORAGE 3 4)
+S: TAG OK
+C: TAG GETQUOTA "user/uli"
+)" + poison + "CLOSE\n",
+                         kGreeting + kFarewell},
+                        about({"kim", "uli", "ute"}));
+    CHECK(contains(asking.facts_of(0), "limit_source server"));
+    CHECK(contains(asking.facts_of(1), "failure protocol"));
+    CHECK(contains(asking.facts_of(2), "limit_source server"));
+    const std::vector<std::string>& log = asking.reports[1].wire_log;
+    const auto says = [&](const std::string& text) {
+        return std::any_of(log.begin(), log.end(), [&](const auto& line) { return line.find(text) != line.npos; });
+    };
+    CHECK(says("GETQUOTA \"user/uli\""));
+    CHECK(says("A99 OK an answer to nobody"));
+    CHECK_FALSE(says("user/kim"));
+    CHECK_FALSE(says("user/ute"));
+}
+
+TEST_CASE("a server that wants to be left alone is not asked again at once") {
     const Asking asking(kGreeting + kSlash + R"(
 C: TAG GETQUOTA "user/kim"
 C: TAG GETQUOTA "user/uli"
 S: * QUOTA user/kim (STORAGE 1 2)
 S: TAG OK
+S: * BYE [UNAVAILABLE] try again later
 CLOSE
 )",
                         about({"kim", "uli"}));
-    CHECK(asking.reports[0].failure()->kind == FailureKind::protocol);
-    CHECK(asking.reports[1].failure()->kind == FailureKind::protocol);
+    CHECK(contains(asking.facts_of(0), "limit_source server"));
+    CHECK(contains(asking.facts_of(1), "failure throttled"));
+    CHECK(asking.connector.requests().size() == 1);
+}
+
+TEST_CASE("a server that breaks every connection is left alone after eight of them") {
+    std::vector<std::string> connections(20, kGreeting + "C: TAG GETQUOTA *\nCLOSE\n");
+    connections.front() = kGreeting + kSlash + "C: TAG GETQUOTA *\nCLOSE\n";
+    const Asking asking(connections, about({"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}));
+    CHECK(asking.connector.requests().size() == 9);
+    for (const ProbeReport& report : asking.reports)
+        CHECK(report.failure() != nullptr);
+}
+
+TEST_CASE("every failure has the lines about itself") {
+    const Asking asking(kGreeting + kSlash + R"(
+C: TAG GETQUOTA "user/kim"
+C: TAG GETQUOTA "user/uli"
+S: TAG NO not kim
+S: TAG NO not uli
+C: TAG GETQUOTAROOT "user/kim"
+C: TAG GETQUOTAROOT "user/uli"
+S: TAG NO nor this of kim
+S: TAG NO nor this of uli
+)" + kFarewell,
+                        about({"kim", "uli"}));
+    for (const std::size_t i : {0U, 1U}) {
+        std::string log;
+        for (const std::string& line : asking.reports[i].wire_log)
+            log += line + '\n';
+        CHECK_THAT(log, ContainsSubstring(i == 0 ? "nor this of kim" : "nor this of uli"));
+        CHECK_THAT(log, !ContainsSubstring(i == 0 ? "uli" : "kim"));
+        CHECK_THAT(log, ContainsSubstring("Cyrus IMAP 3.6.1"));
+    }
 }
 
 TEST_CASE("more questions than fit a flight go in several, and a later break loses only the later ones") {

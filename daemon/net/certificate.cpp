@@ -124,6 +124,14 @@ Time Certificate::valid_until() const {
     return Time{Seconds{gnutls_x509_crt_get_expiration_time(certificate_)}};
 }
 
+std::optional<Certificate> Certificate::issuer_among(gnutls_certificate_credentials_st* credentials) const {
+    gnutls_x509_crt_t issuer = nullptr;
+    if (gnutls_certificate_get_issuer(credentials, certificate_, &issuer, GNUTLS_TL_GET_COPY) != GNUTLS_E_SUCCESS) {
+        return std::nullopt;
+    }
+    return Certificate(issuer);
+}
+
 bool same_pin(std::string_view left, std::string_view right) {
     for (std::string_view* pin : {&left, &right}) {
         while (pin->ends_with('=')) {

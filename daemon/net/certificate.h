@@ -3,10 +3,12 @@
 
 #include "core/time.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+struct gnutls_certificate_credentials_st;
 struct gnutls_x509_crt_int;
 
 namespace mailquotad::net {
@@ -31,7 +33,12 @@ public:
     [[nodiscard]] Time valid_from() const;
     [[nodiscard]] Time valid_until() const;
 
+    /// The CA among these that issued it; nothing where none did.
+    [[nodiscard]] std::optional<Certificate> issuer_among(gnutls_certificate_credentials_st* credentials) const;
+
 private:
+    explicit Certificate(gnutls_x509_crt_int* owned) : certificate_(owned) {}
+
     gnutls_x509_crt_int* certificate_ = nullptr;
 };
 

@@ -106,7 +106,7 @@ TlsSession::~TlsSession() {
 }
 
 void TlsSession::verify() {
-    distrust_ = distrust(session_, host_, trust_);
+    distrust_ = distrust(session_, host_, trust_, *credentials_);
     verified_ = !distrust_;
 }
 

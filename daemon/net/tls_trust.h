@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/endpoint.h"
+#include "net/verified_chains.h"
 
 #include <cstdint>
 #include <map>
@@ -13,8 +14,8 @@ struct gnutls_certificate_credentials_st;
 
 namespace mailquotad::net {
 
-/// A set of CA certificates, never changed after it was loaded, so many connections share it. Skin for
-/// gnutls_certificate_credentials_t.
+/// A set of CA certificates, never changed after it was loaded, so many connections share it, and what they have
+/// already verified with it. Skin for gnutls_certificate_credentials_t.
 class TlsCredentials {
 public:
     TlsCredentials(); ///< trusts no CA at all: enough where a pin decides
@@ -27,8 +28,12 @@ public:
 
     [[nodiscard]] gnutls_certificate_credentials_st* get() const { return credentials_; }
 
+    /// Chains that led to one of these CAs; other CAs, as a changed file has them, begin with none.
+    [[nodiscard]] VerifiedChains& verified() const { return verified_; }
+
 private:
     gnutls_certificate_credentials_st* credentials_ = nullptr;
+    mutable VerifiedChains verified_; ///< only saves work: whoever asks sees no change
 };
 
 /// Loads CAs when they are first asked for (6.5 ms for the system's) and anew when their file has changed.

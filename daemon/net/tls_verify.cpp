@@ -2,17 +2,21 @@
 
 #include "core/escape.h"
 #include "net/certificate.h"
+#include "net/crypto.h"
 #include "net/happy_eyeballs.h"
+#include "net/tls_trust.h"
 #include "net/transport.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
 #include <gnutls/x509.h>
 
 namespace mailquotad::net {
@@ -20,13 +24,54 @@ namespace {
 
 constexpr std::size_t kMaxNamesShown = 8;
 
-Certificate peer_certificate(gnutls_session_t session) {
+std::string_view text_of(const gnutls_datum_t& datum) {
+    return {reinterpret_cast<const char*>(datum.data), datum.size};
+}
+
+/// The certificates as the server sent them, its own first.
+std::span<const gnutls_datum_t> peer_chain(gnutls_session_t session) {
     unsigned count = 0;
     const gnutls_datum_t* chain = gnutls_certificate_get_peers(session, &count);
     if (!chain || count == 0) {
         throw NetError(FailureKind::tls, "the server sent no certificate");
     }
-    return Certificate({reinterpret_cast<const char*>(chain[0].data), chain[0].size});
+    return {chain, count};
+}
+
+/// Stands for the whole chain and the host; the lengths keep two certificates from passing for one.
+std::string chain_key(std::span<const gnutls_datum_t> chain, const std::string& host) {
+    std::string text = std::to_string(host.size()) + ' ' + host;
+    for (const gnutls_datum_t& certificate : chain) {
+        text += '\n' + std::to_string(certificate.size) + ' ';
+        text += text_of(certificate);
+    }
+    return digest(Digest::sha256, text);
+}
+
+/// Whether the server sent word from the CA that a certificate was or was not revoked. GnuTLS judges it together with
+/// the chain, and it expires by itself: such a chain is verified every time.
+bool has_revocation_word(gnutls_session_t session, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        gnutls_datum_t response{};
+        if (gnutls_ocsp_status_request_get2(session, static_cast<unsigned>(i), &response) == GNUTLS_E_SUCCESS &&
+            response.size > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Of the certificates and of the CAs above them, as far as those are trusted ones: GnuTLS looks at their dates, too.
+Validity validity_of(std::span<const gnutls_datum_t> chain, gnutls_certificate_credentials_t credentials) {
+    Validity validity;
+    for (const gnutls_datum_t& der : chain) {
+        const Certificate certificate(text_of(der));
+        validity.narrow(certificate.valid_from(), certificate.valid_until());
+        if (const auto issuer = certificate.issuer_among(credentials)) {
+            validity.narrow(issuer->valid_from(), issuer->valid_until());
+        }
+    }
+    return validity;
 }
 
 /// The bytes of an IP address, as certificates have them.
@@ -123,10 +168,11 @@ std::string chain_reasons(unsigned status, const std::string& host, const Certif
 
 } // namespace
 
-std::optional<std::string> distrust(gnutls_session_t session, const std::string& host, const Trust& trust) {
-    const Certificate certificate = peer_certificate(session);
+std::optional<std::string> distrust(gnutls_session_t session, const std::string& host, const Trust& trust,
+                                    const TlsCredentials& credentials) {
+    const std::span<const gnutls_datum_t> chain = peer_chain(session);
     if (!trust.pins.empty()) {
-        const std::string pin = certificate.pin();
+        const std::string pin = Certificate(text_of(chain.front())).pin();
         if (std::any_of(trust.pins.begin(), trust.pins.end(),
                         [&](const auto& known) { return same_pin(known, pin); })) {
             return std::nullopt;
@@ -134,10 +180,21 @@ std::optional<std::string> distrust(gnutls_session_t session, const std::string&
         return for_terminal("the server's key is not the pinned one, its pin is now " + pin +
                             ": compare it by another way (the provider's page, a call) before you trust it");
     }
-    const unsigned status = chain_status(session, host);
-    if (status == 0) {
+    // Whether chain and name are good does not depend on the connection. That the server has the certificate's key
+    // does, and that GnuTLS checks in every handshake by the signature of CertificateVerify or of the key exchange.
+    const std::string key = has_revocation_word(session, chain.size()) ? "" : chain_key(chain, host);
+    const Time now = std::chrono::floor<Seconds>(std::chrono::system_clock::now());
+    if (!key.empty() && credentials.verified().contains(key, now)) {
         return std::nullopt;
     }
+    const unsigned status = chain_status(session, host);
+    if (status == 0) {
+        if (!key.empty()) {
+            credentials.verified().add(key, validity_of(chain, credentials.get()), now);
+        }
+        return std::nullopt;
+    }
+    const Certificate certificate(text_of(chain.front()));
     return for_terminal(chain_reasons(status, host, certificate, trust) +
                         "; if that is meant to be, set ca_file, or pin = \"" + certificate.pin() +
                         "\" after you compared it by another way");

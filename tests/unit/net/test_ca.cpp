@@ -55,8 +55,8 @@ std::string pin_of(gnutls_x509_privkey_t key) {
     return "sha256//" + take(text);
 }
 
-std::time_t in(Days days) {
-    return std::time(nullptr) + std::chrono::seconds(days).count();
+std::time_t in(Seconds from_now) {
+    return std::time(nullptr) + from_now.count();
 }
 
 gnutls_x509_crt_t new_certificate(gnutls_x509_privkey_t key, const CertificateWishes& wishes) {

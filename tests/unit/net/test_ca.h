@@ -23,8 +23,8 @@ struct CertificateWishes {
     std::vector<std::string> dns = {"localhost"};
     std::vector<std::string> ips = {}; ///< dotted IPv4
     std::string common_name = "test server";
-    Days valid_from{-1}; ///< relative to today
-    Days valid_until{30};
+    Seconds valid_from = Days{-1}; ///< from now
+    Seconds valid_until = Days{30};
 };
 
 class TestCa {

@@ -69,10 +69,13 @@ private:
     }
 
     void forget_shape() {
+        asks_namespaces_ = !memory_.refuses(Refusal::name_space);
         memory_.refusals = 0;
         memory_.follow_up = false;
-        memory_.personal.clear();
-        memory_.foreign.clear();
+        if (asks_namespaces_) {
+            memory_.personal.clear();
+            memory_.foreign.clear();
+        }
         memory_.root_folders = {"INBOX"};
     }
 
@@ -125,9 +128,26 @@ private:
         return session_.fly(commands, [this](const Untagged& response) { return take(response); });
     }
 
+    /// Rule `dropped_at_namespace`: Exchange 2003 offers NAMESPACE and drops the connection over it (MailKit #1512). The
+    /// next probe goes without, and the one at the next discovery tries again: it may have been chance.
+    std::vector<Condition> fly_with_namespaces(const std::vector<Command>& commands) {
+        bool answered = false;
+        try {
+            return session_.fly(
+                commands, [this](const Untagged& response) { return take(response); },
+                [&answered](std::size_t, const Condition&) { answered = true; });
+        } catch (const net::NetError& error) {
+            if (!answered && (error.kind() == FailureKind::protocol || error.kind() == FailureKind::connect)) {
+                memory_.refuse(Refusal::name_space);
+            }
+            throw;
+        }
+    }
+
     void first_flight(bool one_flight) {
         std::vector<Command> commands;
-        if (discovers_ && capabilities_.name_space()) {
+        const bool asks_namespaces = discovers_ && asks_namespaces_ && capabilities_.name_space();
+        if (asks_namespaces) {
             commands.push_back(Command::name_space());
         }
         const std::size_t first_root = commands.size();
@@ -143,7 +163,7 @@ private:
         if (one_flight) {
             commands.push_back(Command::log_out());
         }
-        const auto answers = fly(commands);
+        const auto answers = asks_namespaces ? fly_with_namespaces(commands) : fly(commands);
         for (std::size_t i = first_root; i < list; ++i) {
             if (answers[i].ok()) {
                 quota_.set_answered();
@@ -343,6 +363,7 @@ private:
     FolderTable table_;
     QuotaAnswer quota_;
     bool discovers_;
+    bool asks_namespaces_ = true;
     bool root_refused_ = false;
     Capabilities capabilities_;
     Condition list_answer_;

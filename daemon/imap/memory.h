@@ -31,7 +31,7 @@ enum class Refusal : unsigned {
     highestmodseq = 4,   ///< the item HIGHESTMODSEQ
     uid_items = 8,       ///< the items UIDVALIDITY and UIDNEXT
     missing_status = 16, ///< folders without a STATUS line have none when asked one by one either
-    name_space = 32,
+    name_space = 32,     ///< NAMESPACE: the connection was dropped over it (Exchange 2003)
 };
 
 struct Memory {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace mailquotad::imap {
 
@@ -44,12 +45,18 @@ void add_lines(const std::vector<std::string>& log, std::size_t from, std::size_
                log.begin() + static_cast<std::ptrdiff_t>(to));
 }
 
+/// Questions, and answers that name a root: at the end of a connection they are about other mailboxes as a rule.
+bool is_about_a_root(const std::string& line) {
+    return (line.starts_with("C: ") && line.find(" GETQUOTA") != std::string::npos) ||
+           is_said_by_server(line, "* QUOTA");
+}
+
 void add_last_lines(const std::vector<std::string>& log, std::size_t from, std::size_t to,
                     std::vector<std::string>& out) {
     const std::size_t last = std::max(from, to - std::min(to, kLastLines));
-    if (last > from)
-        out.emplace_back(kLeftOut);
-    add_lines(log, last, to, out);
+    out.emplace_back(kLeftOut);
+    std::copy_if(log.begin() + static_cast<std::ptrdiff_t>(last), log.begin() + static_cast<std::ptrdiff_t>(to),
+                 std::back_inserter(out), [](const std::string& line) { return !is_about_a_root(line); });
 }
 
 /// The tagged answer and the untagged lines before it; the end of the connection where there is none.
@@ -82,7 +89,7 @@ std::vector<std::string> excerpt_about(const std::vector<std::string>& wire_log,
         out.push_back(wire_log[i]);
         add_answer(wire_log, i + 1, tag, out);
     }
-    if (!asked)
+    if (!asked && head < wire_log.size())
         add_last_lines(wire_log, head, wire_log.size(), out);
     return out;
 }

@@ -128,8 +128,8 @@ private:
         return session_.fly(commands, [this](const Untagged& response) { return take(response); });
     }
 
-    /// Rule `dropped_at_namespace`: Exchange 2003 offers NAMESPACE and drops the connection over it (MailKit #1512). The
-    /// next probe goes without, and the one at the next discovery tries again: it may have been chance.
+    /// Rule `dropped_at_namespace`: Exchange 2003 offers NAMESPACE and drops the connection over it (MailKit #1512).
+    /// The next probe goes without, and the one at the next discovery tries again: it may have been chance.
     std::vector<Condition> fly_with_namespaces(const std::vector<Command>& commands) {
         bool answered = false;
         try {

@@ -18,6 +18,12 @@ void Visits::set(const settings::Settings& settings, Moment now) {
         if (!visits_.contains(name))
             schedule_.remove(name);
     }
+    const Seconds interval = settings.poll.interval;
+    if (interval < std::exchange(interval_, interval).value_or(interval)) {
+        int turn = 0;
+        for (const auto& [name, visit] : visits_)
+            schedule_.hasten(name, now + interval * ++turn / static_cast<int>(visits_.size()));
+    }
 }
 
 std::optional<Visits::Moment> Visits::when(const settings::Mailbox& mailbox) const {

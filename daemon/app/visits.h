@@ -23,7 +23,8 @@ public:
 
     explicit Visits(double jitter = kPollJitter) : schedule_(jitter) {}
 
-    /// Visits that are new are due at once, those that are there keep their time, others are forgotten.
+    /// Visits that are new are due at once, those that are there keep their time, others are forgotten. With a shorter
+    /// interval than before, those that are there come within it, spread over it.
     void set(const settings::Settings& settings, Moment now);
 
     /// Visits that are due and not running, longest waiting first.
@@ -57,6 +58,7 @@ private:
 
     std::map<std::string, Visit> visits_;
     Schedule schedule_;
+    std::optional<Seconds> interval_; ///< of the settings before
 };
 
 /// How long until the visit after one that left these records: as delay_after for the failure that all of them share,

@@ -36,6 +36,34 @@ TEST_CASE("an administrator's mailboxes are one visit, every other mailbox is it
     CHECK(visits.due(clock.steady() + Seconds(5)) == std::vector<std::string>{"own", "new"});
 }
 
+TEST_CASE("a shorter interval holds from the reload on, spread over the visits; a longer one changes no time") {
+    settings::Settings settings;
+    settings.mailboxes = {mailbox("a", false), mailbox("b", false)};
+    settings.poll.interval = std::chrono::hours(1);
+    Visits visits(0);
+    fakes::FakeClock clock;
+    const MailboxRecords records = [&] {
+        MailboxRecords made;
+        for (const settings::Mailbox& one : settings.mailboxes)
+            made[one.slug].settings = one;
+        return made;
+    }();
+    visits.set(settings, clock.steady());
+    for (const char* slug : {"a", "b"}) {
+        ProbeFinished last;
+        last.slug = last.visit = slug;
+        visits.ended(last, records, settings, clock);
+    }
+    CHECK(visits.when(settings.mailboxes[0]) == clock.steady() + std::chrono::hours(1));
+    settings.poll.interval = std::chrono::minutes(10);
+    visits.set(settings, clock.steady());
+    CHECK(visits.when(settings.mailboxes[0]) == clock.steady() + std::chrono::minutes(5));
+    CHECK(visits.when(settings.mailboxes[1]) == clock.steady() + std::chrono::minutes(10));
+    settings.poll.interval = std::chrono::hours(2);
+    visits.set(settings, clock.steady());
+    CHECK(visits.when(settings.mailboxes[1]) == clock.steady() + std::chrono::minutes(10));
+}
+
 TEST_CASE("a visit backs off only when all of its mailboxes failed alike") {
     const MailboxRecord good;
     const MailboxRecord down = failing(FailureKind::throttled, 3);

@@ -55,7 +55,7 @@ bool is_used(const std::string& name, const std::vector<settings::Mailbox>& mail
 } // namespace
 
 SetupFile open_setup_file(const fs::path& path, const settings::DataDirectories& data, Terminal& terminal) {
-    SetupFile file{.path = path, .exists = false, .base = {}};
+    SetupFile file{.path = fs::absolute(path), .exists = false, .base = {}};
     std::error_code error;
     file.exists = fs::exists(path, error);
     const auto text = file.exists ? settings::read_text_file(path) : std::optional<std::string>("");

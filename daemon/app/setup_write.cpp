@@ -136,8 +136,13 @@ bool show_and_confirm(Setup& setup) {
 
 void write_and_tell(Setup& setup) {
     const auto readers = write_plan(setup.file, setup.plan, setup.world.secrets.credentials_folder, setup.world.data);
-    setup.dialogue.say("written", {{"file", for_terminal(setup.file.path.string())}});
-    if (readers == settings::Readers::owner_alone)
+    const bool has_tables = !settings::to_toml(setup.plan.addition).empty();
+    const auto& credentials = setup.plan.credentials;
+    const auto file = has_tables || credentials.empty()
+                          ? setup.file.path
+                          : place_of(setup.world.secrets.credentials_folder, credentials.back());
+    setup.dialogue.say("written", {{"file", for_terminal(file.string())}});
+    if (readers == settings::Readers::owner_alone && !setup.options.owner)
         setup.dialogue.say("owner_alone");
 }
 
@@ -145,13 +150,16 @@ void tell_next_step(Setup& setup) {
     const auto& made = setup.plan.credentials;
     if (std::any_of(made.begin(), made.end(), [](const NewCredential& one) { return one.encrypted; }))
         setup.dialogue.say("now_restart");
+    else if (settings::to_toml(setup.plan.addition).empty())
+        setup.dialogue.say("now_nothing");
     else
         setup.dialogue.say(setup.file.exists ? "now_reload" : "now_start");
 }
 
 void offer_test_mail(Setup& setup, const settings::Mailbox& mailbox, const Snapshot& snapshot) {
     const settings::Settings settings = setup.planned();
-    const bool wanted = settings.smtp && (setup.options.test_mail || setup.dialogue.asks());
+    const bool is_new = !setup.plan.addition.mailboxes.empty(); // a new password alone says nothing about mail
+    const bool wanted = settings.smtp && (setup.options.test_mail || (is_new && setup.dialogue.asks()));
     if (!wanted)
         return;
     const auto to = webmasters_of(*settings.smtp);

@@ -35,6 +35,8 @@ void say_nothing_works(const OpeningParts& parts, Status& status) {
 bool told_to_end(const OpeningParts& parts) {
     const auto event = parts.events.wait_until(parts.clock.steady() + kBetweenTries);
     const SignalArrived* signal = event ? std::get_if<SignalArrived>(&*event) : nullptr;
+    if (signal != nullptr && signal->number == SIGHUP)
+        parts.service.reloading(); // `systemctl reload` waits for the ready() that follows
     return signal != nullptr && signal->number != SIGHUP;
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from .machine import Machine, wait_until
 from .older_database import make_older
 from .roots import Roots, say
-from .trial import ALEX, KIM, OWNER, PASSWORDS, SETTINGS, WEBMASTER, Trial, newer, prepared_root
+from .trial import ALEX, HOST, KIM, OWNER, PASSWORDS, SETTINGS, WEBMASTER, Trial, newer, prepared_root
 
 UNIT = "mailquotad.service"
 
@@ -34,6 +34,32 @@ def install(trial: Trial) -> None:
     trial.check("man pages and completion are there", all(machine.path(file).exists() for file in (
         "/usr/share/man/man8/mailquotad.8.gz", "/usr/share/man/man5/mailquotad.toml.5.gz",
         "/usr/share/bash-completion/completions/mailquotad")))
+
+
+def setup(trial: Trial) -> None:
+    """The first mailbox by `mailquotad setup`, with every answer as an option; its dialogue is shown."""
+    machine, ports = trial.machine, trial.ports
+    for name in ("kim", "smtp"):
+        machine.must("install", "-m", "600", "/dev/stdin", f"/srv/{name}", stdin=PASSWORDS[name] + "\n")
+    done = machine.run(
+        "mailquotad", "setup", "--yes", "--test-mail", "--language", "en", "--timezone", "Europe/Berlin",
+        "--address", KIM, "--server", f"imaps://{HOST}:{ports['imaps']}", "--password-file", "/srv/kim",
+        "--owner-name", "Kim", "--owner-mail", OWNER, "--smtp", f"smtps://{HOST}:{ports['smtps']}",
+        "--smtp-username", WEBMASTER, "--smtp-password-file", "/srv/smtp", "--from", f"The Webmaster <{WEBMASTER}>",
+        "--admin", WEBMASTER)
+    print("\n".join("       | " + line for line in (done.stdout + done.stderr).splitlines()))
+    trial.check("setup finds the mailbox and writes the settings", done.returncode == 0)
+    stored = machine.must("sh", "-c", f"stat -c '%a %U %G' /etc/mailquotad/credentials/* {SETTINGS}").splitlines()
+    trial.check("what it stored can be read by root and the daemon only", set(stored) <= {"640 root mailquotad"}
+                and len(stored) == 3, ", ".join(sorted(set(stored))))
+    trial.check("check-config finds it good", lambda: machine.must("mailquotad", "check-config"))
+    trial.check("its test mail has arrived", sum(map(len, map(trial.mails, (OWNER, WEBMASTER)))) == 1)
+    machine.must("systemctl", "start", UNIT)
+    trial.settle("the daemon runs with it", lambda: "1 mailbox, 1 urgent, last round" in trial.status())
+    machine.must("systemctl", "stop", UNIT)
+    for address in (OWNER, WEBMASTER):
+        trial.ask("empty", address)
+    machine.must("sh", "-c", f"rm -rf {SETTINGS}* /etc/mailquotad/credentials/* /var/lib/mailquotad /srv/kim /srv/smtp")
 
 
 def first_start(trial: Trial) -> None:
@@ -189,7 +215,7 @@ def remove(trial: Trial) -> None:
     trial.check("and no failed unit", "mailquotad" not in machine.run("systemctl", "--failed").stdout)
 
 
-CHECKS = (install, first_start, hardening, other_users, reload, stop, crash, journal, upgrade, remove)
+CHECKS = (install, setup, first_start, hardening, other_users, reload, stop, crash, journal, upgrade, remove)
 
 
 def run_checks(roots: Roots, package: Path) -> int:

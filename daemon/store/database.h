@@ -3,12 +3,14 @@
 
 #include "core/alert.h"
 #include "core/forecast_calibration.h"
+#include "core/mailbox_event.h"
 #include "core/measurement.h"
 #include "core/survey.h"
 #include "core/time.h"
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -156,6 +158,16 @@ public:
     /// The last known use of each hour (UTC) from `since` on, oldest first: enough for a forecast, and soon read.
     std::vector<std::pair<Time, std::int64_t>> hourly_use(const std::string& slug, Time since);
 
+    /// The last measurement of each day (UTC) from `since` on that knows the use, without roles, oldest first.
+    std::vector<Sample> daily_samples(const std::string& slug, Time since);
+
+    /// Keeps what happened; a second event of the same kind and second replaces the first.
+    void add_event(const std::string& slug, const MailboxEvent& event);
+    /// What happened to a mailbox since `since`, oldest first.
+    std::vector<MailboxEvent> events(const std::string& slug, Time since);
+    /// What happened to all of them since `since`, the newest first, at most `most`.
+    std::vector<MailboxEventOf> all_events(Time since, int most);
+
     /// Keeps what the forecasts of a mailbox that ended on `day` were worth, in place of earlier ones of that day.
     void add_forecast_errors(const std::string& slug, std::chrono::sys_days day, std::span<const ForecastError> errors);
     /// The errors of all mailboxes from `since` on, the newest first, at most `most`.
@@ -189,6 +201,8 @@ public:
     std::vector<SentMail> sent_mail(Time since, int most);
     /// An accepted mail came back; the error stays. Nothing where it was not accepted.
     void mark_bounced(std::int64_t id, const std::string& error);
+    /// When the waiting mails to owners are tried next, by slug.
+    std::map<std::string, Time> waiting_mail();
     /// How many mails wait, due or not.
     std::int64_t unsent_mail();
     /// Mails to owners accepted since `since` or still waiting, over all mailboxes.
@@ -232,8 +246,8 @@ public:
     /// (login_backoff) stays. Not inside transaction().
     void forget(const std::string& slug);
     /// Thins out what is old: of samples older than 8 days the last of each hour stays, than 40 days of each 6 hours,
-    /// than 400 days one a month for ever; facts of mails, silences, refused logins and forecast errors older than 400
-    /// days go. Reads only what has become old since the last call.
+    /// than 400 days one a month for ever; facts of mails, silences, refused logins, forecast errors and events older
+    /// than 400 days go. Reads only what has become old since the last call.
     void prune(Time now);
     /// Writes a consistent copy of the whole database to a new file of mode 0600. StoreError where `file` exists. Not
     /// inside transaction().

@@ -87,4 +87,29 @@ std::vector<std::pair<Time, std::int64_t>> Database::hourly_use(const std::strin
         });
 }
 
+std::vector<Sample> Database::daily_samples(const std::string& slug, Time since) {
+    return connection_->attempt(
+        "read the history", [&] {
+            std::vector<Sample> result;
+            const Number first = seconds_of(since);
+            Number at = 0;
+            Nullable used;
+            Nullable limit;
+            Nullable messages;
+            soci::statement statement =
+                (connection_->sql().prepare
+                     << "SELECT s.measured_at, s.used_bytes, s.limit_bytes, s.messages FROM sample s JOIN"
+                        " (SELECT l.mailbox_id, MAX(l.measured_at) AS last_at FROM sample l"
+                        " JOIN mailbox m ON m.id = l.mailbox_id WHERE m.slug = :slug AND l.measured_at >= :first"
+                        " AND l.used_bytes IS NOT NULL GROUP BY l.mailbox_id, l.measured_at / 86400) day"
+                        " ON day.mailbox_id = s.mailbox_id AND day.last_at = s.measured_at ORDER BY s.measured_at",
+                 soci::use(slug), soci::use(first), soci::into(at), soci::into(used.value, used.indicator),
+                 soci::into(limit.value, limit.indicator), soci::into(messages.value, messages.indicator));
+            statement.execute();
+            while (statement.fetch())
+                result.push_back({time_of(at), used.get(), limit.get(), messages.get(), {}});
+            return result;
+        });
+}
+
 } // namespace mailquotad::store

@@ -267,6 +267,23 @@ void Database::mark_bounced(std::int64_t id, const std::string& error) {
     });
 }
 
+std::map<std::string, Time> Database::waiting_mail() {
+    return connection_->attempt("read the waiting mail", [&] {
+        std::map<std::string, Time> result;
+        std::string slug;
+        Number not_before = 0;
+        soci::statement statement =
+            (connection_->sql().prepare << "SELECT m.slug, MIN(o.not_before) FROM outbox o"
+                                           " JOIN mailbox m ON m.id = o.mailbox_id"
+                                           " WHERE o.status = 'waiting' AND o.recipient = 'owner' GROUP BY m.slug",
+             soci::into(slug), soci::into(not_before));
+        statement.execute();
+        while (statement.fetch())
+            result[slug] = time_of(not_before);
+        return result;
+    });
+}
+
 std::int64_t Database::unsent_mail() {
     return connection_->attempt("count the waiting mail", [&] {
         Number count = 0;

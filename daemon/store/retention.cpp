@@ -134,6 +134,7 @@ void Database::prune(Time now) {
         sql << "DELETE FROM outbox WHERE status <> 'waiting' AND finished_at < :last", soci::use(end);
         sql << "DELETE FROM silence WHERE until_at < :last", soci::use(end);
         sql << "DELETE FROM login_backoff WHERE last_refused_at < :last", soci::use(end);
+        sql << "DELETE FROM event WHERE happened_at < :last", soci::use(end);
         prune_forecast_errors(sql, end);
     });
 }

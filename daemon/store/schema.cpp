@@ -76,10 +76,21 @@ constexpr std::string_view kSurveyTables[] = {
         PRIMARY KEY (mailbox_id, folder_key)))",
 };
 
+// What the status page tells of the past beside numbers and mails.
+constexpr std::string_view kEventTables[] = {
+    R"(CREATE TABLE event (
+        mailbox_id BIGINT NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+        happened_at BIGINT NOT NULL, kind TEXT NOT NULL, stage_before TEXT NOT NULL, stage_after TEXT NOT NULL,
+        failure TEXT NOT NULL, freed_bytes BIGINT NOT NULL,
+        PRIMARY KEY (mailbox_id, happened_at, kind)))",
+    "CREATE INDEX event_by_time ON event (happened_at)",
+};
+
 constexpr Step kSteps[] = {
     {"first tables", kFirstTables},
     {"forecast errors", kForecastErrors},
     {"surveys", kSurveyTables},
+    {"events", kEventTables},
 };
 
 std::string in_dialect(std::string_view statement, const Dialect& dialect) {

@@ -74,6 +74,8 @@ TEST_CASE("from every older schema the database is brought up to date and keeps 
         database.add_forecast_errors("kim", std::chrono::floor<Days>(kNoon), {});
         database.save_survey("kim", {});
         CHECK(database.survey("kim"));
+        database.add_event("kim", {.at = kNoon, .kind = EventKind::reachable});
+        CHECK(database.events("kim", kNoon).size() == 1);
     }
 }
 
@@ -82,6 +84,7 @@ TEST_CASE("a step of the schema never changes once it is there: databases hold w
         "first tables 2459e14ee9d464aa",
         "forecast errors 1da7a4cf75a8abb4",
         "surveys 4c0b9b70d54ef500",
+        "events e4c93bcc185fd9bd",
     };
     const auto steps = schema_steps();
     REQUIRE(steps.size() >= std::size(kMade)); // a new step comes at the end, here too

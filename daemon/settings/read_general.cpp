@@ -5,6 +5,8 @@
 #include "settings/suggestion.h"
 #include "settings/values.h"
 
+#include <algorithm>
+
 namespace mailquotad::settings {
 
 using namespace std::chrono_literals;
@@ -172,15 +174,24 @@ Wording read_wording(const Table& table) {
 }
 
 Http read_http(const Table& table) {
-    const auto listen = table.text("listen");
-    if (!listen)
-        return {.address = "127.0.0.1", .port = 19993};
-    if (listen->empty())
-        return {};
-    const auto parsed = parse_listen(*listen);
-    if (!parsed)
-        table.refuse("listen", *listen);
-    return parsed.value_or(Http{});
+    Http http{.address = "127.0.0.1", .port = 19993};
+    if (const auto listen = table.text("listen"); listen && listen->empty()) {
+        http = {};
+    } else if (listen) {
+        const auto parsed = parse_listen(*listen);
+        if (!parsed)
+            table.refuse("listen", *listen);
+        http = parsed.value_or(Http{});
+    }
+    for (const std::string& host : table.texts("hosts").value_or(std::vector<std::string>{})) {
+        // Browsers send a name with umlauts in its xn-- form.
+        const bool ascii = std::ranges::all_of(host, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+        if (ascii && is_domain(host))
+            http.hosts.push_back(host);
+        else
+            table.refuse("hosts", host);
+    }
+    return http;
 }
 
 } // namespace mailquotad::settings

@@ -165,6 +165,7 @@ struct Alerts {
 struct Http {
     std::string address; ///< empty: switched off
     std::uint16_t port = 0;
+    std::vector<std::string> hosts{}; ///< further names in the Host header that are answered
     bool operator==(const Http&) const = default;
 };
 

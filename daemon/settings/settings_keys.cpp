@@ -85,6 +85,8 @@ constexpr SettingsKey kKeys[] = {
     {"http.listen", text, R"("127.0.0.1:19993")",
      R"(an address and a port, such as "127.0.0.1:19993" or "[::1]:19993", or "" for off)",
      "where the HTTP server listens"},
+    {"http.hosts", texts, "[]", R"(a list of names without scheme, port and path, such as ["quota.verein.example"])",
+     "names of a reverse proxy that are answered too"},
 
     {"wording", table, "", "a table: [wording]", "how mails speak to owners"},
     {"wording.formal", boolean, "false", "true or false", "German \"Sie\" instead of \"du\""},

@@ -83,6 +83,7 @@ TEST_CASE("what can be switched off is switched off") {
     const auto settings = good(with_mailbox(R"(
 alerts = { quiet_hours = [], burst = {}, digest = "", confirm_after = "0s" }
 http.listen = ""
+http.hosts = ["quota.verein.example", "xn--vrein-jua.example"]
 policy.warning = { free = "0B", full_within = "0d" }
 )"));
     CHECK_FALSE(settings.alerts.quiet_hours);
@@ -90,6 +91,7 @@ policy.warning = { free = "0B", full_within = "0d" }
     CHECK_FALSE(settings.alerts.digest);
     CHECK(settings.alerts.confirm_after == 0s);
     CHECK(settings.http.address.empty());
+    CHECK(settings.http.hosts == std::vector<std::string>{"quota.verein.example", "xn--vrein-jua.example"});
     CHECK(settings.policy.warning.free == ByteSize{0});
     CHECK_FALSE(settings.policy.warning.full_within);
     CHECK(settings.policy.warning.used == 0.8);

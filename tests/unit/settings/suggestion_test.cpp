@@ -34,5 +34,5 @@ TEST_CASE("a suggestion is the nearest word, or all that are allowed") {
 TEST_CASE("a key below the wrong table is told where it belongs") {
     CHECK(about_unknown_key("intervall", "poll") == "unknown key; did you mean \"interval\"?");
     CHECK_THAT(about_unknown_key("per_server", ""), ContainsSubstring("did you mean poll.per_server?"));
-    CHECK_THAT(about_unknown_key("zzz", "http"), ContainsSubstring("allowed here: listen"));
+    CHECK_THAT(about_unknown_key("zzz", "http"), ContainsSubstring("allowed here: listen, hosts"));
 }

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from servers.ca import Authority  # noqa: E402
 from servers.chasquid import Chasquid  # noqa: E402
+from servers.chromium import Chromium  # noqa: E402,F401 (for the tests, as are others below)
 from servers.dovecot import Dovecot  # noqa: E402
 from servers.packages import program  # noqa: E402,F401 (for the tests, as are the next)
 from servers.ports import free_port  # noqa: E402
@@ -57,6 +58,7 @@ class Settings:
     poll: Sequence[str] = ('interval = "1h"',)
     alerts: Sequence[str] = ('confirm_after = "0s"', "quiet_hours = []")
     http: int = field(default_factory=free_port)
+    http_lines: Sequence[str] = ()
 
     @property
     def file(self) -> Path:
@@ -67,7 +69,7 @@ class Settings:
         """Writes the file and a file for each password."""
         parts = [f'language = "en"\ntimezone = "Europe/Berlin"\nstate_directory = {quoted(self.folder / "state")}',
                  section("poll", self.poll), section("alerts", self.alerts),
-                 section("http", [f'listen = "127.0.0.1:{self.http}"'])]
+                 section("http", [f'listen = "127.0.0.1:{self.http}"', *self.http_lines])]
         if self.smtp:
             parts.append(section("smtp", self.smtp))
         parts += [section(f"server.{key}", lines) for key, lines in self.servers.items()]

@@ -91,7 +91,8 @@ class Child:
     """
 
     def __init__(self, argv: Sequence[str | Path], log: Path, *, environment: Mapping[str, str] | None = None,
-                 account: Account | None = None, folder: Path | None = None, name: str = ""):
+                 account: Account | None = None, folder: Path | None = None, name: str = "",
+                 descriptors: Sequence[int] = ()):
         self.name = name or Path(argv[0]).name
         self.log = log
         identity = {}
@@ -101,7 +102,7 @@ class Child:
             self.process = subprocess.Popen(
                 [str(part) for part in argv], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
                 env=None if environment is None else {**os.environ, **environment}, process_group=0,
-                preexec_fn=_before_exec, **identity)
+                preexec_fn=_before_exec, pass_fds=descriptors, **identity)
 
     @property
     def pid(self) -> int:

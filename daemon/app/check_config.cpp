@@ -57,8 +57,8 @@ int command_check_config(const CommonOptions& options) {
     for (const settings::Problem& problem : problems)
         std::cerr << to_string(problem) << '\n';
     if (loaded.settings) {
-        for (const std::string& remark : remarks_on(*loaded.settings))
-            std::cerr << "note: " << for_terminal(remark) << '\n';
+        for (const Remark& remark : remarks_on(*loaded.settings))
+            std::cerr << "note: " << for_terminal(remark.text) << '\n';
     }
     if (std::any_of(problems.begin(), problems.end(), is_error))
         throw CommandFailed(kExitBadSettings, "the settings have errors: " + for_terminal(file.string()));

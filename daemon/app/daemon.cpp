@@ -217,7 +217,14 @@ void Daemon::publish() {
     draw_mailboxes(status_, settings_, records_, parts_.database.hash_key(), parts_.clock.now());
     store_watch_.attempt("counting mail and silences", [this] {
         status_.outbox_pending = parts_.database.unsent_mail();
-        annotate(status_, settings_, parts_.database.silences(status_.at), visits_, parts_.clock.steady());
+        annotate(status_,
+                 {.settings = settings_,
+                  .records = records_,
+                  .silences = parts_.database.silences(status_.at),
+                  .waiting = parts_.database.waiting_mail(),
+                  .burst = webmaster_.memory().burst,
+                  .visits = visits_},
+                 parts_.clock.steady());
     });
     status_.database_failing_since = store_watch_.failing_since();
     status_.troubles = servers_.troubles();

@@ -5,13 +5,16 @@
 #include "app/decision_words.h"
 #include "app/explain_parts.h"
 #include "app/mailbox_notes.h"
+#include "app/next_steps.h"
 #include "app/outlook.h"
+#include "app/webmaster_memory.h"
 #include "core/escape.h"
 #include "observe/forecast_json.h"
 #include "os/clock.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -88,7 +91,8 @@ std::string recipients_text(const settings::Mailbox& mailbox) {
 std::string next_text(const Explanation& about) {
     std::string text;
     for (const NextStep& step : about.next)
-        text += (step.at ? "  " + local_minute(*step.at) : "  at some time   ") + "  " + step.text + '\n';
+        text += (step.at ? "  " + local_minute(*step.at) : "  at some time   ") + "  " +
+                std::string(words_for(step.kind)) + '\n';
     return text.empty() ? "" : "\nWhat comes next\n" + text;
 }
 
@@ -180,13 +184,13 @@ ordered_json mails_json(const std::vector<store::MailFact>& mails) {
 ordered_json next_json(const std::vector<NextStep>& next) {
     ordered_json list = ordered_json::array();
     for (const NextStep& step : next)
-        list.push_back({{"what", step.what}, {"text", step.text}, {"at", time_or_null(step.at)}});
+        list.push_back({{"what", what_of(step.kind)}, {"text", words_for(step.kind)}, {"at", time_or_null(step.at)}});
     return list;
 }
 
 std::optional<Time> reminder_at(const std::vector<NextStep>& next) {
     for (const NextStep& step : next) {
-        if (step.what == "reminder")
+        if (step.kind == NextKind::reminder)
             return step.at;
     }
     return std::nullopt;
@@ -232,6 +236,13 @@ std::string explanation_json(const Explanation& about) {
     return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
+/// When the last mail that waits is tried next.
+std::optional<Time> waiting_until(const std::vector<store::MailFact>& mails) {
+    const auto waiting = std::find_if(mails.rbegin(), mails.rend(),
+                                      [](const store::MailFact& mail) { return mail.status == "waiting"; });
+    return waiting == mails.rend() ? std::nullopt : std::optional(waiting->not_before);
+}
+
 Explanation explanation_of(const settings::Settings& settings, const settings::Mailbox& mailbox,
                            store::Database& database) {
     const Time now = os::SystemClock().now();
@@ -253,14 +264,14 @@ Explanation explanation_of(const settings::Settings& settings, const settings::M
     outlook.forecast = about.outlook.forecast;
     about.rules = rule_verdicts(snapshot, mailbox.policy, outlook);
     const WebmasterMemory memory = read_webmaster_memory(database);
+    MailTimes times(settings.alerts, now);
     about.next = next_steps({.settings = settings,
-                             .mailbox = mailbox,
                              .alert = about.alert,
-                             .notes = about.notes,
-                             .memory = memory,
-                             .silence = about.silence,
-                             .mails = about.mails,
-                             .now = now});
+                             .burst = memory.burst,
+                             .silent_until = about.silence ? std::optional(about.silence->until) : std::nullopt,
+                             .waiting_until = waiting_until(about.mails),
+                             .measured_at = about.notes.measured_at},
+                            times);
     return about;
 }
 

@@ -4,6 +4,7 @@
 #include "app/context.h"
 #include "app/forecast_words.h"
 #include "app/history_chart.h"
+#include "app/history_csv.h"
 #include "app/outlook.h"
 #include "app/text_table.h"
 #include "core/escape.h"
@@ -147,19 +148,6 @@ std::string history_text(const History& history) {
         return title + forecast_lines(history);
     return title + '\n' + draw_history(chart_of(history), look_of_stdout()) + '\n' + forecast_lines(history) + '\n' +
            days_table(history);
-}
-
-template <typename Number>
-std::string or_empty(const std::optional<Number>& number) {
-    return number ? std::to_string(*number) : "";
-}
-
-std::string history_csv(const std::vector<store::Sample>& samples) {
-    std::string text = "time,used_bytes,limit_bytes,messages\n";
-    for (const store::Sample& sample : samples)
-        text += format_utc(sample.at) + ',' + or_empty(sample.used_bytes) + ',' + or_empty(sample.limit_bytes) + ',' +
-                or_empty(sample.messages) + '\n';
-    return text;
 }
 
 ordered_json samples_json(const std::vector<store::Sample>& samples) {

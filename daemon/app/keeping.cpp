@@ -1,16 +1,28 @@
 #include "app/keeping.h"
 
+#include "app/happenings.h"
 #include "app/login_guard.h"
 #include "app/mailbox_notes.h"
 
 namespace mailquotad::app {
 
-void keep_failure(store::Database& database, const MailboxRecord& record, const ProbeFinished& finished, Time now) {
+namespace {
+
+void add_events(store::Database& database, const std::string& slug, const std::vector<MailboxEvent>& events) {
+    for (const MailboxEvent& event : events)
+        database.add_event(slug, event);
+}
+
+} // namespace
+
+void keep_failure(store::Database& database, MailboxRecord& record, const ProbeFinished& finished, Time now) {
     database.transaction([&] {
         record_login(database, finished.login, now);
         database.save_probe_memory(finished.slug, finished.report.memory);
         save_notes(database, record);
+        add_events(database, finished.slug, record.happened);
     });
+    record.happened.clear();
 }
 
 void keep_success(store::Database& database, MailboxRecord& record, const ProbeFinished& finished,
@@ -21,6 +33,7 @@ void keep_success(store::Database& database, MailboxRecord& record, const ProbeF
         database.save_probe_memory(finished.slug, finished.report.memory);
         for (const store::Sample& sample : record.unsaved)
             database.add_sample(finished.slug, sample);
+        add_events(database, finished.slug, happened_with(record, decision));
         database.save_alert_state(finished.slug, decision.next);
         if (decision.withdrawn)
             database.withdraw_mail(finished.slug, now);
@@ -30,6 +43,7 @@ void keep_success(store::Database& database, MailboxRecord& record, const ProbeF
         besides();
     });
     record.unsaved.clear();
+    record.happened.clear();
 }
 
 } // namespace mailquotad::app

@@ -11,11 +11,12 @@
 
 namespace mailquotad::app {
 
-/// What a failed probe taught: its login, the server's shape, the evidence. Throws store::StoreError.
-void keep_failure(store::Database& database, const MailboxRecord& record, const ProbeFinished& finished, Time now);
+/// What a failed probe taught: its login, the server's shape, the evidence, what happened. Clears record.happened once
+/// it is stored. Throws store::StoreError.
+void keep_failure(store::Database& database, MailboxRecord& record, const ProbeFinished& finished, Time now);
 
-/// The measurement, the decision, its mails and what `besides` stores. Clears record.unsaved once it is stored. Throws
-/// store::StoreError; then nothing is stored and record.unsaved stays.
+/// The measurement, what happened, the decision, its mails and what `besides` stores. Clears record.unsaved and
+/// record.happened once they are stored. Throws store::StoreError; then nothing is stored and they stay.
 void keep_success(store::Database& database, MailboxRecord& record, const ProbeFinished& finished,
                   const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now,
                   const std::function<void()>& besides);

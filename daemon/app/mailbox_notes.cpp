@@ -1,5 +1,6 @@
 #include "app/mailbox_notes.h"
 
+#include "app/happenings.h"
 #include "app/picture.h"
 #include "app/surveys.h"
 #include "core/escape.h"
@@ -120,6 +121,7 @@ MailboxRecord remembered(store::Database& database, const settings::Mailbox& mai
     record.evidence.assign(notes.evidence.begin(), notes.evidence.end());
     hide_evidence(record);
     record.failing_since = notes.failing_since;
+    record.unreachable = was_unreachable(database, record);
     return record;
 }
 
@@ -141,6 +143,7 @@ void note_failure(MailboxRecord& record, const ProbeReport& report, Time now) {
         record.failing_since = now;
     ++record.failures_in_a_row;
     ++record.failures[record.failure->kind];
+    note_unreachable(record);
     record.evidence.push_front({.at = now, .failure = *record.failure, .wire_log = report.wire_log});
     if (record.evidence.size() > kEvidenceKept)
         record.evidence.pop_back();
@@ -163,6 +166,7 @@ std::optional<ServerFailure> server_failure(const MailboxRecord& record, const P
 }
 
 void note_success(MailboxRecord& record, const Snapshot& snapshot) {
+    note_recovery(record, snapshot);
     record.snapshot = snapshot;
     record.failure.reset();
     record.failing_since.reset();
@@ -246,19 +250,22 @@ Notes read_notes(store::Database& database, const std::string& slug) {
     return notes;
 }
 
-std::vector<std::string> remarks_on(const settings::Settings& settings) {
-    std::vector<std::string> remarks;
+std::vector<Remark> remarks_on(const settings::Settings& settings) {
+    using Kind = Remark::Kind;
+    std::vector<Remark> remarks;
     if (!settings.smtp) {
-        remarks.emplace_back("there is no [smtp] in the settings: nobody is mailed");
+        remarks.push_back({Kind::no_smtp, "there is no [smtp] in the settings: nobody is mailed", ""});
         return remarks;
     }
     for (const settings::Mailbox& mailbox : settings.mailboxes) {
-        if (mailbox.owner.mail.empty())
-            remarks.push_back("mailbox " + mailbox.slug +
-                              ": no owner.mail, so its warnings go into the mailbox that fills up");
+        if (mailbox.tell == settings::Tell::owner && mailbox.owner.mail.empty())
+            remarks.push_back(
+                {Kind::no_owner_mail,
+                 "mailbox " + mailbox.slug + ": no owner.mail, so its warnings go into the mailbox that fills up",
+                 mailbox.slug});
     }
     if (settings.smtp->admin.empty())
-        remarks.emplace_back("smtp.admin is empty: no webmaster is told anything by mail");
+        remarks.push_back({Kind::no_webmaster, "smtp.admin is empty: no webmaster is told anything by mail", ""});
     return remarks;
 }
 

@@ -49,7 +49,7 @@ struct Notes {
 Notes read_notes(store::Database& database, const std::string& slug);
 
 /// What the webmaster should know about the settings as a whole.
-std::vector<std::string> remarks_on(const settings::Settings& settings);
+std::vector<Remark> remarks_on(const settings::Settings& settings);
 
 /// One line for the service manager: "42 mailboxes, 2 urgent, last round 19:05".
 std::string summary(const Status& status);

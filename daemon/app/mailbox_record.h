@@ -4,6 +4,7 @@
 #include "app/growth_memory.h"
 #include "core/advice.h"
 #include "core/alert.h"
+#include "core/mailbox_event.h"
 #include "core/status.h"
 #include "settings/settings.h"
 #include "store/database.h"
@@ -29,6 +30,8 @@ struct MailboxRecord {
     ProbeCost last_cost;
     std::vector<store::Sample> unsaved; ///< measured, and the database could not take them yet
     int failures_in_a_row = 0;
+    bool unreachable = false;           ///< fails, and not by a single mishap
+    std::vector<MailboxEvent> happened; ///< not stored yet
     std::map<FailureKind, std::int64_t> failures;
     std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent;
     GrowthMemory growth;                                          ///< of the forecast, computed once a day
@@ -39,8 +42,9 @@ struct MailboxRecord {
     std::optional<Survey> survey;                                 ///< depth `sizes`: what fills the mailbox
     std::optional<Time> surveyed;                                 ///< when the last survey was started in this process
     bool survey_failed = false;
-    CountsByRole counts; ///< what is known of what counts against the quota
-    AdvicePlan advice;   ///< of the last good measurement
+    CountsByRole counts;                             ///< what is known of what counts against the quota
+    AdvicePlan advice;                               ///< of the last good measurement
+    std::shared_ptr<const AdvicePlan> public_advice; ///< the same without names of folders; null for none
     DecisionReason decision = DecisionReason::stage_ok;
     std::optional<Time> look_again_at; ///< earlier than the schedule, to confirm
     std::string note;

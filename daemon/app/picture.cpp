@@ -1,5 +1,6 @@
 #include "app/picture.h"
 
+#include "app/next_steps.h"
 #include "core/byte_size.h"
 #include "observe/wire_redaction.h"
 #include "os/clock.h"
@@ -59,6 +60,27 @@ void add_snapshot(MailboxStatus& status, const MailboxRecord& record, const std:
         status.messages = messages;
 }
 
+/// Used ratios at which the stages begin.
+std::array<double, 4> begins_at(const Policy& policy) {
+    return {policy.notice.used.value_or(0), policy.warning.used.value_or(0), policy.urgent.used.value_or(0),
+            policy.full.used.value_or(0)};
+}
+
+MailsTo mails_to(const settings::Mailbox& mailbox) {
+    if (mailbox.tell != settings::Tell::owner)
+        return mailbox.tell == settings::Tell::nobody ? MailsTo::nobody : MailsTo::webmaster;
+    return mailbox.owner.mail.empty() ? MailsTo::mailbox_itself : MailsTo::owner;
+}
+
+std::string note_of(const MailboxStatus& mailbox) {
+    if (mailbox.silenced)
+        return "silenced until " + format_date(os::local_time(mailbox.silenced->until).day) + ": " +
+               mailbox.silenced->reason;
+    if (mailbox.mails_to == MailsTo::nobody)
+        return "nobody is mailed";
+    return mailbox.mails_to == MailsTo::webmaster ? "the webmaster is told" : "";
+}
+
 } // namespace
 
 std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key) {
@@ -113,6 +135,8 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
         status.failure = ProbeFailure{.kind = record.failure->kind,
                                       .detail = observe::hide_names(record.failure->detail, private_names(record))};
     status.evidence = record.public_evidence;
+    status.advice = record.public_advice;
+    status.begins_at = begins_at(record.settings.policy);
     status.failing_since = record.failing_since;
     status.last_cost = record.last_cost;
     status.failures = record.failures;
@@ -141,22 +165,32 @@ void draw_mailboxes(Status& status, const settings::Settings& settings,
     status.last_round_done = oldest; // since then every mailbox was tried
 }
 
-void annotate(Status& status, const settings::Settings& settings, const std::vector<store::Silence>& silences,
-              const Visits& visits, os::SteadyTime now) {
-    status.silences_active = static_cast<int>(silences.size());
-    std::map<std::string, std::string> notes;
-    for (const settings::Mailbox& mailbox : settings.mailboxes) {
-        if (mailbox.tell != settings::Tell::owner)
-            notes[mailbox.slug] = mailbox.tell == settings::Tell::nobody ? "nobody is mailed" : "the webmaster is told";
-    }
-    for (const store::Silence& silence : silences)
-        notes[silence.mailbox] =
-            "silenced until " + format_date(os::local_time(silence.until).day) + ": " + silence.reason;
+void annotate(Status& status, const Annotations& annotations, os::SteadyTime now) {
+    const settings::Settings& settings = annotations.settings;
+    status.silences_active = static_cast<int>(annotations.silences.size());
+    std::map<std::string, const store::Silence*> silences;
+    for (const store::Silence& silence : annotations.silences)
+        silences[silence.mailbox] = &silence;
+    MailTimes times(settings.alerts, status.at);
     for (std::size_t i = 0; i < status.mailboxes.size(); ++i) { // both in the order of the settings
         MailboxStatus& mailbox = status.mailboxes[i];
-        if (const auto note = notes.find(mailbox.slug); note != notes.end())
-            mailbox.note = note->second;
-        if (const auto due = visits.when(settings.mailboxes[i]))
+        const settings::Mailbox& about = settings.mailboxes[i];
+        const auto silence = silences.find(mailbox.slug);
+        if (silence != silences.end())
+            mailbox.silenced = Silenced{.until = silence->second->until, .reason = silence->second->reason};
+        mailbox.mails_to = mails_to(about);
+        if (const std::string note = note_of(mailbox); !note.empty())
+            mailbox.note = note;
+        const auto waiting = annotations.waiting.find(mailbox.slug);
+        mailbox.next = next_steps(
+            {.settings = settings,
+             .alert = annotations.records.at(mailbox.slug).alert,
+             .burst = annotations.burst,
+             .silent_until = mailbox.silenced ? std::optional(mailbox.silenced->until) : std::nullopt,
+             .waiting_until = waiting != annotations.waiting.end() ? std::optional(waiting->second) : std::nullopt,
+             .measured_at = {}},
+            times);
+        if (const auto due = annotations.visits.when(about))
             mailbox.next_attempt = status.at + std::chrono::ceil<Seconds>(std::max(*due, now) - now);
     }
 }

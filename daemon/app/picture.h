@@ -3,6 +3,7 @@
 
 #include "app/mailbox_record.h"
 #include "app/visits.h"
+#include "core/burst.h"
 #include "core/status.h"
 #include "observe/evidence.h"
 #include "store/database.h"
@@ -22,9 +23,19 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
 void draw_mailboxes(Status& status, const settings::Settings& settings,
                     const std::map<std::string, MailboxRecord>& records, const std::string& hash_key, Time now);
 
-/// Adds what the webmaster wants to know beside the measurement: silences and who is told, when the next look is due.
-void annotate(Status& status, const settings::Settings& settings, const std::vector<store::Silence>& silences,
-              const Visits& visits, os::SteadyTime now);
+/// What a status says beside the measurements.
+struct Annotations {
+    const settings::Settings& settings;
+    const std::map<std::string, MailboxRecord>& records; ///< one for each mailbox of the settings
+    const std::vector<store::Silence>& silences;
+    const std::map<std::string, Time>& waiting; ///< when the waiting mails to owners are tried next, by slug
+    const BurstState& burst;
+    const Visits& visits;
+};
+
+/// Adds what the webmaster wants to know beside the measurement: silences and who is told, which mails come next, when
+/// the next look is due. `status` was drawn with the same settings.
+void annotate(Status& status, const Annotations& annotations, os::SteadyTime now);
 
 /// A root name as a label or page may show it.
 std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key);

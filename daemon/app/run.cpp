@@ -5,6 +5,7 @@
 #include "app/daemon.h"
 #include "app/mailbox_notes.h"
 #include "app/opening.h"
+#include "app/past.h"
 #include "app/settings_source.h"
 #include "app/smtp_options.h"
 #include "net/connect.h"
@@ -35,7 +36,9 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
         return nullptr;
     auto server = std::make_unique<observe::HttpServer>(observe::HttpOptions{.address = settings.http.address,
                                                                              .port = settings.http.port,
-                                                                             .language = settings.language},
+                                                                             .language = settings.language,
+                                                                             .hosts = settings.http.hosts,
+                                                                             .past = past_of(settings.state_directory)},
                                                         std::move(catalog));
     spdlog::info("status page and /metrics at http://{}:{}/", settings.http.address, server->port());
     return server;
@@ -77,8 +80,8 @@ int command_run(const CommonOptions& options) {
         return EXIT_SUCCESS;
     store::Database& database = opened->database;
     tell_of_rescue(*opened, settings, *catalog, clock.now());
-    for (const std::string& remark : remarks_on(settings))
-        spdlog::warn("{}", remark);
+    for (const Remark& remark : remarks_on(settings))
+        spdlog::warn("{}", remark.text);
 
     SettingsSource source(file, loaded, database.hash_key());
     auto daemon = std::make_unique<Daemon>(

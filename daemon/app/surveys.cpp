@@ -5,6 +5,8 @@
 #include "app/mailbox_notes.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace mailquotad::app {
 
@@ -117,6 +119,12 @@ void note_advice(store::Database& database, MailboxRecord& record, const setting
                                 .forecast = record.forecast ? &*record.forecast : nullptr,
                                 .counts = record.counts},
                                now);
+    auto shown = std::make_shared<AdvicePlan>(record.advice);
+    for (std::vector<Advice>* list : {&shown->all, &shown->plan}) {
+        for (Advice& advice : *list)
+            advice.folder.clear();
+    }
+    record.public_advice = std::move(shown);
 }
 
 AdvicePlan advice_for(const settings::Settings& settings, const settings::Mailbox& mailbox, const AdviceFacts& facts,

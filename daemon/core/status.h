@@ -5,7 +5,9 @@
 #include "core/alert.h"
 #include "core/assessment.h"
 #include "core/measurement.h"
+#include "core/next_step.h"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +32,20 @@ struct ServerTrouble {
     int mailboxes = 0;  ///< of this server that fail so
 };
 
+/// To whom the mails about a mailbox go.
+enum class MailsTo {
+    owner,          ///< to the address that the owner gave
+    mailbox_itself, ///< there is no other address: into the mailbox that fills up
+    webmaster,      ///< nobody reads this mailbox
+    nobody,         ///< so it is written in the settings
+};
+
+/// The webmaster keeps the mails about a mailbox back.
+struct Silenced {
+    Time until{};
+    std::string reason;
+};
+
 /// One mailbox as seen now. Carries no address, no login and no folder name, so that no view can leak one.
 struct MailboxStatus {
     std::string slug;
@@ -42,6 +58,8 @@ struct MailboxStatus {
     std::optional<Forecast> forecast;
     std::optional<ForecastReason> forecast_reason;        ///< why there is none
     std::map<AdviceKind, std::int64_t> reclaimable_bytes; ///< what each advice would free, alone
+    std::shared_ptr<const AdvicePlan> advice;             ///< without names of folders; null before a measurement
+    std::array<double, 4> begins_at{}; ///< used ratio at which notice, warning, urgent, full begin; 0: does not count
     std::optional<Time> last_success;
     std::optional<Time> last_attempt;
     bool last_probe_succeeded = false;
@@ -55,7 +73,19 @@ struct MailboxStatus {
     std::optional<Told> last_told;
     std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent; ///< by stage and channel
     DecisionReason decision = DecisionReason::stage_ok;
-    std::string note; ///< a silence's reason, "another person is told", …
+    std::vector<NextStep> next; ///< mails to come and what holds them, the soonest first; no measurement
+    MailsTo mails_to = MailsTo::owner;
+    std::optional<Silenced> silenced;
+    std::string note; ///< the two above in English: a silence's reason, "another person is told", …
+};
+
+/// What the webmaster should know of the settings as a whole.
+struct Remark {
+    /// Known to the pages, which have words for it in each language; `other` is shown as it is.
+    enum class Kind { no_smtp, no_webmaster, no_owner_mail, other };
+    Kind kind = Kind::other;
+    std::string text;    ///< English: "there is no [smtp] in the settings: nobody is mailed"
+    std::string mailbox; ///< slug; "" where it is about none
 };
 
 /// The daemon at one moment. Built by the loop, never changed afterwards.
@@ -75,7 +105,7 @@ struct Status {
     int stuck_workers = 0;
     std::optional<Time> database_failing_since; ///< it takes nothing: full or read-only disk
     std::vector<ServerTrouble> troubles;        ///< in the order of the servers' keys
-    std::vector<std::string> remarks;           ///< for the webmaster: "nobody is mailed: there is no [smtp]"
+    std::vector<Remark> remarks;                ///< in the order of the settings
 };
 
 using StatusPointer = std::shared_ptr<const Status>;

@@ -52,6 +52,7 @@ HttpRequest to_request(const mg_request_info& info) {
     request.method = info.request_method;
     // The raw path: civetweb's cleaned one maps several paths to one file, and there are no files here.
     request.path = info.local_uri_raw ? info.local_uri_raw : "";
+    request.query = info.query_string ? info.query_string : "";
     for (int i = 0; i < info.num_headers; ++i) {
         const mg_header& header = info.http_headers[static_cast<std::size_t>(i)];
         if (mg_strcasecmp(header.name, "Host") == 0) {

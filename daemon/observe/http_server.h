@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/status.h"
+#include "observe/past.h"
 #include "os/clock.h"
 #include "text/catalog.h"
 
@@ -19,6 +20,7 @@ struct HttpOptions {
     std::vector<std::string> hosts{}; ///< names under which a reverse proxy or a scraper asks, beside IP addresses
     std::chrono::milliseconds request_timeout{5000}; ///< for a request to arrive, and for each write of its answer
     const os::Clock* clock = nullptr;                ///< null: the system's; must outlive the server
+    PastReader past{};                               ///< functions may be missing: the pages then say so
 };
 
 /// Serves the last published Status from civetweb's own threads.

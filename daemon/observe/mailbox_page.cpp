@@ -1,5 +1,5 @@
 #include "core/escape.h"
-#include "observe/forecast_chart.h"
+#include "observe/mailbox_cards.h"
 #include "observe/page_parts.h"
 #include "observe/view_rules.h"
 #include "observe/views.h"
@@ -8,14 +8,6 @@
 
 namespace mailquotad::observe {
 namespace {
-
-std::string fact(const PageText& text, const std::string& key, const std::string& html) {
-    return html.empty() ? "" : "<div><dt>" + text.word("fact." + key) + "</dt><dd>" + html + "</dd></div>\n";
-}
-
-std::string moment_and_ago(Time time, const PageText& text) {
-    return text.moment(time) + " <span class=\"muted\">(" + text.ago(time) + ")</span>";
-}
 
 std::string optional_moment(const std::optional<Time>& time, const PageText& text) {
     return time ? moment_and_ago(*time, text) : "";
@@ -38,7 +30,7 @@ std::string level(const MailboxStatus& mailbox, const PageText& text) {
         return "<p>" + used_of_limit(mailbox, text) + "</p>\n";
     }
     const std::int64_t free = tightest->used >= tightest->limit ? 0 : tightest->limit - tightest->used;
-    return "<p class=\"level big\">" + level_bar(tightest->used_ratio, state_of(mailbox, text.now())) + "<b>" +
+    return "<p class=\"level big\">" + level_bar(mailbox, state_of(mailbox, text.now())) + "<b>" +
            text.percent(tightest->used_ratio) + "</b></p>\n<p>" +
            text.fill("level_sentence", {{"amounts", used_of_limit(mailbox, text)},
                                         {"free", amount(free, tightest->resource, tightest->unit, text)}}) +
@@ -114,58 +106,6 @@ std::string evidence(const MailboxStatus& mailbox, const PageText& text) {
     return html + "<p class=\"muted\">" + text.word("evidence_note") + "</p></section>\n";
 }
 
-std::string forecast(const MailboxStatus& mailbox, const PageText& text) {
-    if (!is_fresh(mailbox, text.now()) || !mailbox.assessment.tightest) {
-        return "";
-    }
-    std::string html = "<section class=\"card\" aria-labelledby=\"forecast\"><h2 id=\"forecast\">" +
-                       text.word("forecast_title") + "</h2>\n";
-    if (!mailbox.forecast) {
-        const std::string key = mailbox.forecast_reason
-                                    ? "forecast_reason." + std::string(to_string(*mailbox.forecast_reason))
-                                    : "forecast_missing";
-        return html + "<p>" + text.word(key) + "</p></section>\n";
-    }
-    const auto growth = static_cast<std::int64_t>(mailbox.forecast->growth_bytes_per_day * 7);
-    html += "<p>" + forecast_sentence(*mailbox.forecast, text) + "</p>\n" + forecast_chart(*mailbox.forecast, text);
-    html += growth > 0 ? "<p>" + text.fill("growth", {{"amount", text.bytes(growth)}}) + "</p>\n"
-                       : "<p>" + text.word("growth_none") + "</p>\n";
-    return html + "</section>\n";
-}
-
-std::string share_bar(const std::optional<std::int64_t>& size, std::int64_t largest) {
-    return size && largest > 0 ? level_bar(static_cast<double>(*size) / static_cast<double>(largest), "plain") : "";
-}
-
-std::string folders(const MailboxStatus& mailbox, const PageText& text) {
-    if (!is_fresh(mailbox, text.now()) || mailbox.roles.empty()) {
-        return "";
-    }
-    std::vector<const std::pair<const FolderRole, Folder>*> sorted;
-    std::int64_t largest = 0;
-    for (const auto& entry : mailbox.roles) {
-        sorted.push_back(&entry);
-        largest = std::max(largest, entry.second.size_bytes.value_or(0));
-    }
-    std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-        return a->second.size_bytes.value_or(-1) > b->second.size_bytes.value_or(-1);
-    });
-    std::string rows;
-    for (const auto* entry : sorted) {
-        const auto& [role, folder] = *entry;
-        rows += "<tr><th scope=\"row\">" + text.word("role." + std::string(to_string(role))) +
-                "</th><td class=\"number\">" +
-                (folder.size_bytes ? text.bytes(*folder.size_bytes) : text.word("unknown_size")) +
-                "</td><td class=\"share\">" + share_bar(folder.size_bytes, largest) + "</td><td class=\"number\">" +
-                (folder.messages ? text.count(*folder.messages) : text.word("none")) + "</td></tr>\n";
-    }
-    return "<section class=\"card\" aria-labelledby=\"folders\"><h2 id=\"folders\">" + text.word("folders_title") +
-           "</h2>\n<table class=\"plain folders\"><thead><tr><th scope=\"col\">" + text.word("column_folder") +
-           "</th><th scope=\"col\" class=\"number\">" + text.word("column_size") + "</th><td class=\"share\"></td>" +
-           "<th scope=\"col\" class=\"number\">" + text.word("column_messages") + "</th></tr></thead>\n<tbody>\n" +
-           rows + "</tbody></table>\n<p class=\"muted\">" + text.word("folders_note") + "</p></section>\n";
-}
-
 std::string quota(const MailboxStatus& mailbox, const PageText& text) {
     if (!is_fresh(mailbox, text.now()) || mailbox.quota.empty()) {
         return "";
@@ -186,18 +126,6 @@ std::string quota(const MailboxStatus& mailbox, const PageText& text) {
            "</th><th scope=\"col\" class=\"number\">" + text.word("column_limit") + "</th></tr></thead>\n<tbody>\n" +
            rows + "</tbody></table>\n<p>" +
            text.word("limit_sentence." + std::string(to_string(mailbox.assessment.limit_source))) + "</p></section>\n";
-}
-
-std::string notices(const MailboxStatus& mailbox, const PageText& text) {
-    const std::string told = mailbox.last_told
-                                 ? text.word("state." + std::string(to_string(mailbox.last_told->stage))) + ", " +
-                                       moment_and_ago(mailbox.last_told->at, text)
-                                 : text.word("never");
-    return "<section class=\"card\" aria-labelledby=\"notices\"><h2 id=\"notices\">" + text.word("notices_title") +
-           "</h2>\n<dl>" + fact(text, "last_notice", told) +
-           fact(text, "decision",
-                mailbox.last_attempt ? text.word("decision." + std::string(to_string(mailbox.decision))) : "") +
-           fact(text, "note", foreign(mailbox.note)) + "</dl></section>\n";
 }
 
 std::string checks(const MailboxStatus& mailbox, const PageText& text) {
@@ -224,8 +152,8 @@ std::string checks(const MailboxStatus& mailbox, const PageText& text) {
 
 } // namespace
 
-std::string render_mailbox(const Status& status, const std::string& slug, const std::string& language,
-                           const text::Catalog& catalog) {
+std::string render_mailbox(const Status& status, const std::string& slug, const MailboxPast* past,
+                           const std::string& language, const text::Catalog& catalog) {
     const auto found = std::find_if(status.mailboxes.begin(), status.mailboxes.end(),
                                     [&](const MailboxStatus& mailbox) { return mailbox.slug == slug; });
     if (found == status.mailboxes.end()) {
@@ -237,9 +165,10 @@ std::string render_mailbox(const Status& status, const std::string& slug, const 
     return to_html({.title = for_html(mailbox.slug) + " – mailquotad",
                     .body = "<nav><a href=\"../\">" + text.word("back") + "</a></nav>\n<h1>" +
                             text.fill("mailbox_title", {{"name", name}}) + "</h1>\n<div class=\"cards\">\n" +
-                            summary(mailbox, text) + failure(mailbox, text) + forecast(mailbox, text) +
-                            folders(mailbox, text) + quota(mailbox, text) + notices(mailbox, text) +
-                            checks(mailbox, text) + evidence(mailbox, text) + "</div>\n",
+                            summary(mailbox, text) + failure(mailbox, text) + history_card(mailbox, past, text) +
+                            folders_card(mailbox, text) + advice_card(mailbox, text) +
+                            notices_card(mailbox, past, text) + quota(mailbox, text) + checks(mailbox, text) +
+                            evidence(mailbox, text) + "</div>\n",
                     .footer = footer(status, text),
                     .depth = 1},
                    text);

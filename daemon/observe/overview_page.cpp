@@ -1,36 +1,107 @@
 #include "core/escape.h"
+#include "observe/overview_news.h"
+#include "observe/overview_table.h"
 #include "observe/page_parts.h"
 #include "observe/view_rules.h"
 #include "observe/views.h"
 
-#include <array>
+#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
 
 namespace mailquotad::observe {
 namespace {
 
-/// The states in the order in which the tally names them.
-constexpr std::array kStates = {"full", "urgent", "warning", "unreachable", "unknown", "waiting", "notice", "ok"};
+using Counts = std::map<std::string, std::int64_t>;
 
-std::string tally(const Status& status, const PageText& text) {
+Counts counted(const Status& status) {
+    Counts counts;
+    for (const MailboxStatus& mailbox : status.mailboxes) {
+        ++counts[state_of(mailbox, status.at)];
+    }
+    return counts;
+}
+
+/// How many there are, how many need somebody, which one is the next to be full.
+std::string summary(const Status& status, const Counts& counts, const PageText& text) {
+    const auto size = static_cast<std::int64_t>(status.mailboxes.size());
+    std::string html = size == 1 ? text.word("summary.one") : text.fill("summary.many", {{"n", text.count(size)}});
+    std::int64_t pressing = 0;
+    for (const char* state : {"full", "urgent"}) {
+        const auto found = counts.find(state);
+        pressing += found == counts.end() ? 0 : found->second;
+    }
+    html += " " + (pressing == 0 ? text.word("summary.none_urgent")
+                                 : text.fill("summary.urgent", {{"n", text.count(pressing)}}));
+    for (const MailboxStatus* mailbox : selected(status, Selection{})) {
+        const double days = days_to_full(*mailbox, status.at);
+        if (days > 0 && mailbox->forecast && mailbox->forecast->full_in_days.p50) {
+            return html + " " +
+                   text.fill("summary.next", {{"name", mailbox_link(mailbox->slug)},
+                                              {"when", forecast_short(*mailbox->forecast, text)}});
+        }
+    }
+    return html;
+}
+
+std::string tally(const Counts& counts, const Selection& selection, const PageText& text) {
     std::string items;
     for (const char* state : kStates) {
-        std::int64_t count = 0;
-        for (const MailboxStatus& mailbox : status.mailboxes) {
-            count += state_of(mailbox, status.at) == state ? 1 : 0;
+        const auto found = counts.find(state);
+        if (found == counts.end()) {
+            continue;
         }
-        if (count > 0) {
-            items += "<li>" + state_symbol(state) + "<b>" + text.count(count) + "</b> " +
-                     text.word(std::string("state.") + state) + "</li>";
-        }
+        const bool current = selection.state == state;
+        Selection only;
+        only.state = current ? "" : state;
+        items += "<li><a href=\"./" + for_html(to_query(only)) + "#mailboxes\"" +
+                 (current ? " aria-current=\"true\"" : "") + ">" + state_symbol(state) + "<b>" +
+                 text.count(found->second) + "</b> " + text.word(std::string("state.") + state) + "</a></li>";
     }
     return items.empty() ? "" : "<ul class=\"tally\">" + items + "</ul>\n";
 }
 
-std::string remarks(const Status& status, const PageText& text) {
-    std::string items;
-    for (const std::string& remark : status.remarks) {
-        items += "<li>" + foreign(remark) + "</li>";
+/// The mailboxes without an address of their owner in one line, however many they are.
+std::string without_address(const Status& status, const PageText& text) {
+    constexpr std::int64_t most = 5;
+    std::string names;
+    std::int64_t count = 0;
+    for (const Remark& remark : status.remarks) {
+        if (remark.kind == Remark::Kind::no_owner_mail && ++count <= most) {
+            names += (names.empty() ? "" : ", ") + mailbox_link(remark.mailbox);
+        }
     }
+    if (count == 0) {
+        return "";
+    }
+    const std::string more = count > most ? ", …" : "";
+    return "<li>" + text.fill("remark.no_owner_mail", {{"n", text.count(count)}, {"names", names + more}}) + "</li>";
+}
+
+std::string settings_remarks(const Status& status, const PageText& text) {
+    std::string items;
+    for (const Remark& remark : status.remarks) {
+        switch (remark.kind) {
+        case Remark::Kind::no_smtp:
+            items += "<li>" + text.word("remark.no_smtp") + "</li>";
+            break;
+        case Remark::Kind::no_webmaster:
+            items += "<li>" + text.word("remark.no_webmaster") + "</li>";
+            break;
+        case Remark::Kind::other:
+            items += "<li>" + foreign(remark.text) + "</li>";
+            break;
+        default:
+            break; // told together
+        }
+    }
+    return items + without_address(status, text);
+}
+
+std::string troubles(const Status& status, const PageText& text) {
+    std::string items;
     for (const ServerTrouble& trouble : status.troubles) {
         items += "<li>" +
                  text.fill("server_trouble", {{"server", "<bdi>" + for_html(trouble.server) + "</bdi>"},
@@ -39,6 +110,11 @@ std::string remarks(const Status& status, const PageText& text) {
                                               {"n", text.count(trouble.mailboxes)}}) +
                  "</li>";
     }
+    return items;
+}
+
+std::string remarks(const Status& status, const PageText& text) {
+    std::string items = settings_remarks(status, text) + troubles(status, text);
     if (status.database_failing_since) {
         items +=
             "<li>" + text.fill("database_failing", {{"when", text.moment(*status.database_failing_since)}}) + "</li>";
@@ -57,120 +133,130 @@ std::string remarks(const Status& status, const PageText& text) {
                                text.word("remarks") + "</h2><ul>" + items + "</ul></section>\n";
 }
 
-// The roles say again what the elements are: browsers forget it for a table that the stylesheet lays out as cards.
-std::string cell(const std::string& label, const std::string& html, const char* name = "") {
-    return "<td role=\"cell\" class=\"" + std::string(name) + "\" data-label=\"" + label + "\"><div>" + html +
-           "</div></td>";
+std::string option(const std::string& value, const std::string& word, const std::string& chosen) {
+    return "<option value=\"" + value + "\"" + (value == chosen ? " selected" : "") + ">" + word + "</option>";
 }
 
-std::string muted(const std::string& html) {
-    return "<span class=\"sub\">" + html + "</span>";
+std::string choice(const std::string& name, const std::string& label, const std::string& options) {
+    return "<label>" + label + " <select name=\"" + name + "\">" + options + "</select></label>\n";
 }
 
-std::string state_cell(const MailboxStatus& mailbox, const PageText& text) {
-    const std::string state = state_of(mailbox, text.now());
-    std::string html = state_badge(state, text);
-    if (is_failing(mailbox)) {
-        html += muted(text.word("failure." + std::string(to_string(mailbox.failure->kind))) +
-                      (mailbox.failing_since ? ", " + text.since(*mailbox.failing_since) : ""));
-    } else if (shown_stage(mailbox, text.now())) {
-        html += muted(text.since(mailbox.stage_since));
+std::set<std::string> servers_of(const Status& status) {
+    std::set<std::string> servers;
+    for (const MailboxStatus& mailbox : status.mailboxes) {
+        servers.insert(mailbox.server);
     }
-    if (!mailbox.note.empty()) {
-        html += muted(foreign(mailbox.note));
+    return servers;
+}
+
+/// A form that a browser sends without a script.
+std::string filter_form(const std::set<std::string>& servers, const Selection& selection, const PageText& text) {
+    std::string states = option("", text.word("filter.any"), selection.state);
+    for (const char* state : kStates) {
+        states += option(state, text.word(std::string("state.") + state), selection.state);
     }
-    return html;
-}
-
-std::string level_cell(const MailboxStatus& mailbox, const PageText& text) {
-    if (!is_fresh(mailbox, text.now())) {
-        return text.word("nothing_known");
+    std::string sorts;
+    for (const SortWord& sort : kSortWords) {
+        const std::string word(sort.word);
+        sorts += option(word, text.word("sort." + word),
+                        std::string(kSortWords[static_cast<std::size_t>(selection.sort)].word));
     }
-    const std::string amounts = used_of_limit(mailbox, text);
-    const auto& tightest = mailbox.assessment.tightest;
-    if (!tightest) {
-        return amounts;
+    std::string html = "<form class=\"filter\" method=\"get\" action=\"./#mailboxes\" role=\"search\">\n<label>" +
+                       text.word("filter.text") + " <input type=\"search\" name=\"q\" maxlength=\"100\" value=\"" +
+                       for_html(selection.text) + "\"></label>\n" + choice("state", text.word("column_state"), states);
+    if (servers.size() > 1) {
+        std::string options = option("", text.word("filter.any"), selection.server);
+        for (const std::string& server : servers) {
+            options += option(for_html(server), for_html(server), for_html(selection.server));
+        }
+        html += choice("server", text.word("fact.server"), options);
     }
-    return "<span class=\"level\">" + level_bar(tightest->used_ratio, state_of(mailbox, text.now())) + "<b>" +
-           text.percent(tightest->used_ratio) + "</b></span>" + muted(amounts);
-}
-
-std::string free_cell(const MailboxStatus& mailbox, const PageText& text) {
-    const auto& tightest = mailbox.assessment.tightest;
-    if (!is_fresh(mailbox, text.now()) || !tightest) {
-        return text.word("none");
+    html += choice("sort", text.word("filter.sort"), sorts) +
+            "<label class=\"check\"><input type=\"checkbox\" name=\"order\" value=\"reverse\"" +
+            (selection.reversed ? " checked" : "") + "> " + text.word("filter.reverse") + "</label>\n<button>" +
+            text.word("filter.go") + "</button>\n";
+    if (selection != Selection{}) {
+        html += "<a href=\"./\">" + text.word("filter.reset") + "</a>\n";
     }
-    const std::int64_t free = tightest->used >= tightest->limit ? 0 : tightest->limit - tightest->used;
-    return amount(free, tightest->resource, tightest->unit, text);
+    return html + "</form>\n";
 }
 
-std::string full_cell(const MailboxStatus& mailbox, const PageText& text) {
-    return is_fresh(mailbox, text.now()) && mailbox.forecast ? forecast_short(*mailbox.forecast, text)
-                                                             : text.word("none");
+std::string page_link(const Selection& selection, std::size_t page, const char* relation, const std::string& word) {
+    Selection other = selection;
+    other.page = page;
+    return "<a rel=\"" + std::string(relation) + "\" href=\"./" + for_html(to_query(other)) + "#mailboxes\">" + word +
+           "</a>\n";
 }
 
-std::string check_cell(const MailboxStatus& mailbox, const PageText& text) {
-    if (!mailbox.last_success) {
-        return text.word("never");
+std::string pager(const Selection& selection, std::size_t pages, const PageText& text) {
+    if (pages <= 1) {
+        return "";
     }
-    return text.ago(*mailbox.last_success);
-}
-
-std::string notice_cell(const MailboxStatus& mailbox, const PageText& text) {
-    if (!mailbox.last_told) {
-        return text.word("none");
+    std::string html = "<nav class=\"pager\" aria-label=\"" + text.word("pager.label") + "\">\n";
+    if (selection.page > 1) {
+        html += page_link(selection, selection.page - 1, "prev", text.word("pager.previous"));
     }
-    return text.ago(mailbox.last_told->at) +
-           muted(text.word("state." + std::string(to_string(mailbox.last_told->stage))));
+    html += "<span>" +
+            text.fill("pager.page", {{"n", text.count(static_cast<std::int64_t>(selection.page))},
+                                     {"all", text.count(static_cast<std::int64_t>(pages))}}) +
+            "</span>\n";
+    if (selection.page < pages) {
+        html += page_link(selection, selection.page + 1, "next", text.word("pager.next"));
+    }
+    return html + "</nav>\n";
 }
 
-std::string row(const MailboxStatus& mailbox, const PageText& text) {
-    return "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><a href=\"mailbox/" + to_path_segment(mailbox.slug) +
-           "\"><bdi>" + for_html(mailbox.slug) + "</bdi></a>" + muted("<bdi>" + for_html(mailbox.server) + "</bdi>") +
-           "</th>" + cell(text.word("column_state"), state_cell(mailbox, text), "state") +
-           cell(text.word("column_level"), level_cell(mailbox, text), "wide") +
-           cell(text.word("column_free"), free_cell(mailbox, text), "number") +
-           cell(text.word("column_full"), full_cell(mailbox, text)) +
-           cell(text.word("column_check"), check_cell(mailbox, text)) +
-           cell(text.word("column_notice"), notice_cell(mailbox, text)) + "</tr>\n";
+/// How many are shown, and the same as a file.
+std::string table_notes(std::size_t found, const Status& status, const Selection& selection, const PageText& text) {
+    Selection all = selection;
+    all.page = 1;
+    const std::string shown =
+        selection.filters()
+            ? text.fill("filter.found", {{"n", text.count(static_cast<std::int64_t>(found))},
+                                         {"all", text.count(static_cast<std::int64_t>(status.mailboxes.size()))}}) +
+                  " "
+            : "";
+    return "<p class=\"muted\">" + shown + "<a href=\"mailboxes.csv" + for_html(to_query(all)) + "\">" +
+           text.word("csv") + "</a></p>\n";
 }
 
-std::string table(const Status& status, const PageText& text) {
+std::string all_mailboxes(const Status& status, const Selection& selection, const PageText& text) {
     if (status.mailboxes.empty()) {
         return "<p>" + text.word("no_mailboxes") + "</p>\n";
     }
-    std::string head;
-    for (const char* column : {"mailbox", "state", "level", "free", "full", "check", "notice"}) {
-        head += "<th scope=\"col\" role=\"columnheader\">" + text.word(std::string("column_") + column) + "</th>";
-    }
-    std::string rows;
-    for (const MailboxStatus* mailbox : by_urgency(status)) {
-        rows += row(*mailbox, text);
-    }
-    return "<table class=\"boxes\" role=\"table\"><caption>" + text.word("table_caption") +
-           "</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">" + head +
-           "</tr></thead>\n<tbody role=\"rowgroup\">\n" + rows + "</tbody></table>\n";
+    const auto servers = servers_of(status);
+    const auto found = selected(status, selection);
+    const std::size_t pages = std::max<std::size_t>(1, (found.size() + kPerPage - 1) / kPerPage);
+    Selection here = selection;
+    here.page = std::min(selection.page, pages);
+    const std::size_t first = (here.page - 1) * kPerPage;
+    const std::span<const MailboxStatus* const> shown =
+        std::span(found).subspan(first, std::min(kPerPage, found.size() - first));
+    const std::string more = pager(here, pages, text);
+    return "<section aria-labelledby=\"mailboxes\">\n<h2 id=\"mailboxes\">" + text.word("all_title") + "</h2>\n" +
+           filter_form(servers, here, text) + table_notes(found.size(), status, here, text) + more +
+           (found.empty() ? "<p>" + text.word("filter.nothing") + "</p>\n"
+                          : overview_table(shown, here, servers.size() > 1, text)) +
+           more + "</section>\n";
 }
 
 } // namespace
 
-std::string render_overview(const Status& status, const std::string& language, const text::Catalog& catalog) {
+std::string render_overview(const Status& status, const OverviewRequest& request, const std::string& language,
+                            const text::Catalog& catalog) {
     const PageText text(catalog, language, status.at);
+    const Counts counts = counted(status);
+    // Who filters looks for mailboxes, not for news.
+    const std::string news = request.selection == Selection{}
+                                 ? "<div class=\"news\">\n" + unreachable_card(status, text) +
+                                       planned_card(status, text) + recent_card(status, request.recent, text) +
+                                       "</div>\n"
+                                 : "";
     return to_html({.title = text.word("title") + " – mailquotad",
-                    .body = "<h1>" + text.word("title") + "</h1>\n" + tally(status, text) + remarks(status, text) +
-                            table(status, text),
+                    .body = "<h1>" + text.word("title") + "</h1>\n<p class=\"summary\">" +
+                            summary(status, counts, text) + "</p>\n" + tally(counts, request.selection, text) +
+                            remarks(status, text) + news + all_mailboxes(status, request.selection, text),
                     .footer = footer(status, text)},
-                   text);
-}
-
-std::string render_message(const std::string& title_key, const std::string& text_key, const std::string& language,
-                           const text::Catalog& catalog, int depth) {
-    const PageText text(catalog, language, Time{});
-    return to_html({.title = text.word(title_key) + " – mailquotad",
-                    .body = "<h1>" + text.word(title_key) + "</h1>\n<p>" + text.word(text_key) + "</p>\n<p><a href=\"" +
-                            way_home(depth) + "\">" + text.word("back") + "</a></p>\n",
-                    .footer = "",
-                    .depth = depth},
                    text);
 }
 

@@ -110,6 +110,23 @@ std::string PageText::moment(Time time) const {
     return time_element(time, "UTC" + utc_offset(time), for_html(text::date_and_time(os::local_time(time), language_)));
 }
 
+std::string PageText::short_moment(Time time) const {
+    const LocalTime local = os::local_time(time);
+    const auto minute = static_cast<int>(local.minute_of_day.count());
+    const auto two_digits = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    return time_element(time, full_title(time, language_),
+                        for_html(text::day_and_month(local.day, language_)) + ", " + two_digits(minute / 60) + ":" +
+                            two_digits(minute % 60));
+}
+
+std::string PageText::plain_day(Time time) const {
+    return for_html(text::date(os::local_time(time).day, language_));
+}
+
+std::string PageText::short_day(Time time) const {
+    return for_html(text::day_and_month(os::local_time(time).day, language_));
+}
+
 std::string PageText::day(Time time) const {
     return time_element(time, "", for_html(text::date(os::local_time(time).day, language_)));
 }

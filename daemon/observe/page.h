@@ -37,6 +37,12 @@ public:
     [[nodiscard]] std::string since(Time time) const;
     /// A <time> element: local date and time in full.
     [[nodiscard]] std::string moment(Time time) const;
+    /// A <time> element: local day without the year, and time.
+    [[nodiscard]] std::string short_moment(Time time) const;
+    /// The local day as text alone, for titles inside of drawings.
+    [[nodiscard]] std::string plain_day(Time time) const;
+    /// The same without the year.
+    [[nodiscard]] std::string short_day(Time time) const;
     /// A <time> element: the local day.
     [[nodiscard]] std::string day(Time time) const;
 

@@ -2,6 +2,7 @@
 
 #include "core/escape.h"
 #include "observe/evidence.h"
+#include "observe/svg.h"
 #include "observe/view_rules.h"
 
 #include <algorithm>
@@ -27,6 +28,23 @@ constexpr Symbol kSymbols[] = {
     {"unreachable",
      R"(<rect x="1" y="1" width="14" height="14" rx="2"/><path class="k" d="M3.5 8h2M10.5 8h2M6.5 5l3 6"/>)"},
     {"waiting", R"(<circle cx="8" cy="8" r="7"/><path class="k" d="M8 4v4.2l2.8 1.8"/>)"},
+};
+
+/// The last part of the key of each sentence.
+constexpr std::pair<NextKind, std::string_view> kNextKeys[] = {
+    {NextKind::confirmation, "confirmation"},
+    {NextKind::others_first, "others_first"},
+    {NextKind::after_quiet_hours, "after_quiet_hours"},
+    {NextKind::after_days_off, "after_days_off"},
+    {NextKind::a_day_after_mail, "a_day_after_mail"},
+    {NextKind::a_day_after_refusal, "a_day_after_refusal"},
+    {NextKind::below_per_hour, "below_per_hour"},
+    {NextKind::release, "release"},
+    {NextKind::silence_ends, "silence_ends"},
+    {NextKind::delivery, "delivery"},
+    {NextKind::reminder, "reminder"},
+    {NextKind::call, "call"},
+    {NextKind::measurement, "measurement"},
 };
 
 std::int64_t whole_days(double days) {
@@ -72,13 +90,97 @@ std::string state_badge(const std::string& state, const PageText& text) {
            "</strong></span>";
 }
 
-std::string level_bar(double ratio, const std::string& state) {
+std::string level_bar(const MailboxStatus& mailbox, const std::string& state) {
+    const double ratio = mailbox.assessment.tightest ? mailbox.assessment.tightest->used_ratio : 0;
     const double width = std::isfinite(ratio) ? std::clamp(ratio, 0.0, 1.0) * 100 : 0;
-    const auto tenths = static_cast<std::int64_t>(std::floor(width * 10));
+    std::string ticks;
+    for (const Stage stage : {Stage::warning, Stage::urgent}) {
+        const double begins = mailbox.begins_at[static_cast<std::size_t>(stage) - 1];
+        if (begins > 0 && begins < 1) {
+            ticks += "M" + svg_number(begins * 100) + " 0v10";
+        }
+    }
     return "<svg class=\"bar s-" + state +
            R"(" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="rest" width="100" )"
            R"(height="10"/><rect class="used" width=")" +
-           std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + R"(" height="10"/></svg>)";
+           svg_number(std::floor(width * 10) / 10) + R"(" height="10"/><path class="ticks" d=")" + ticks + "\"/></svg>";
+}
+
+std::string mailbox_link(const std::string& slug, const std::string& home) {
+    return "<a href=\"" + home + "mailbox/" + to_path_segment(slug) + "\"><bdi>" + for_html(slug) + "</bdi></a>";
+}
+
+std::string note(const MailboxStatus& mailbox, const PageText& text) {
+    if (mailbox.silenced) {
+        return text.fill("silenced", {{"until", text.day(mailbox.silenced->until)},
+                                      {"reason", "<bdi>" + foreign(mailbox.silenced->reason) + "</bdi>"}});
+    }
+    switch (mailbox.mails_to) {
+    case MailsTo::nobody:
+        return text.word("mails_to.nobody");
+    case MailsTo::webmaster:
+        return text.word("mails_to.webmaster");
+    case MailsTo::mailbox_itself:
+        return text.word("mails_to.mailbox");
+    default:
+        return "";
+    }
+}
+
+std::string next_words(const NextStep& step, const PageText& text) {
+    const auto* const found = std::find_if(std::begin(kNextKeys), std::end(kNextKeys),
+                                           [&](const auto& key) { return key.first == step.kind; });
+    return text.word("next." + std::string(found->second));
+}
+
+std::string event_words(const MailboxEvent& event, const PageText& text) {
+    const auto state = [&](const std::optional<Stage>& stage) {
+        return text.word("state." + std::string(stage_name(stage)));
+    };
+    switch (event.kind) {
+    case EventKind::stage:
+        return event.before ? text.fill("event.stage", {{"before", state(event.before)}, {"after", state(event.after)}})
+                            : text.fill("event.first_stage", {{"after", state(event.after)}});
+    case EventKind::unreachable:
+        return text.fill(
+            "event.unreachable",
+            {{"failure",
+              text.word("failure." + std::string(to_string(event.failure.value_or(FailureKind::internal))))}});
+    case EventKind::freed:
+        return text.fill("event.freed", {{"amount", text.bytes(event.bytes)}});
+    default:
+        return text.word("event.reachable");
+    }
+}
+
+std::string mail_words(const PastMail& mail, const PageText& text) {
+    const std::string words = text.word("mail." + std::string(to_string(mail.kind))) +
+                              (mail.kind == NotificationKind::all_clear
+                                   ? ""
+                                   : " (" + text.word("state." + std::string(to_string(mail.stage))) + ")");
+    switch (mail.fate) {
+    case PastMail::Fate::waiting:
+        return words + ", " + text.word("mail.waiting");
+    case PastMail::Fate::refused:
+        return words + ", " + text.word("mail.refused");
+    case PastMail::Fate::withdrawn:
+        return words + ", " + text.word("mail.withdrawn");
+    default:
+        return words;
+    }
+}
+
+std::string weekly_growth(const MailboxStatus& mailbox, const PageText& text) {
+    if (!is_fresh(mailbox, text.now()) || !mailbox.forecast) {
+        return "";
+    }
+    const auto growth = static_cast<std::int64_t>(std::clamp(mailbox.forecast->growth_bytes_per_day * 7, 0.0, 1e18));
+    return growth > 0 ? "+" + text.bytes(growth) : text.bytes(0);
+}
+
+std::string card(const std::string& name, const std::string& heading, const std::string& html) {
+    return "<section class=\"card " + name + "\" aria-labelledby=\"" + name + "\"><h2 id=\"" + name + "\">" + heading +
+           "</h2>\n" + html + "</section>\n";
 }
 
 std::string amount(std::int64_t value, const std::string& resource, Unit unit, const PageText& text) {
@@ -128,6 +230,14 @@ std::string forecast_sentence(const Forecast& forecast, const PageText& text) {
     return text.fill("forecast_between", {{"from", day_after(*days.p10, text)},
                                           {"to", day_after(*days.p90, text)},
                                           {"about", day_after(*days.p50, text)}});
+}
+
+std::string fact(const PageText& text, const std::string& key, const std::string& html) {
+    return html.empty() ? "" : "<div><dt>" + text.word("fact." + key) + "</dt><dd>" + html + "</dd></div>\n";
+}
+
+std::string moment_and_ago(Time time, const PageText& text) {
+    return text.moment(time) + " <span class=\"muted\">(" + text.ago(time) + ")</span>";
 }
 
 std::string foreign(const std::string& text) {

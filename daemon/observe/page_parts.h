@@ -3,6 +3,7 @@
 
 #include "core/status.h"
 #include "observe/page.h"
+#include "observe/past.h"
 
 #include <string>
 
@@ -18,8 +19,30 @@ std::string state_badge(const std::string& state, const PageText& text);
 /// Just the symbol, hidden from screen readers.
 std::string state_symbol(const std::string& state);
 
-/// A level bar without words, hidden from screen readers: the percentage stands beside it in text.
-std::string level_bar(double ratio, const std::string& state);
+/// A level bar without words, with a tick where warning and urgent begin; hidden from screen readers: the percentage
+/// stands beside it in text.
+std::string level_bar(const MailboxStatus& mailbox, const std::string& state);
+
+/// The slug as a link to its page, `home` being the way from here to "/" ("" from there itself).
+std::string mailbox_link(const std::string& slug, const std::string& home = "");
+
+/// What the webmaster noted about a mailbox, or who is mailed instead of its owner; "" for nothing.
+std::string note(const MailboxStatus& mailbox, const PageText& text);
+
+/// What comes next, as a clause.
+std::string next_words(const NextStep& step, const PageText& text);
+
+/// What happened to a mailbox, as a clause.
+std::string event_words(const MailboxEvent& event, const PageText& text);
+
+/// A mail and what became of it, as a clause.
+std::string mail_words(const PastMail& mail, const PageText& text);
+
+/// What comes in during a week by the forecast; "" without one.
+std::string weekly_growth(const MailboxStatus& mailbox, const PageText& text);
+
+/// A section with a heading: <section class="card NAME">.
+std::string card(const std::string& name, const std::string& heading, const std::string& html);
 
 /// Use or limit in the unit of the resource: "412 MB", "9.600 Nachrichten".
 std::string amount(std::int64_t value, const std::string& resource, Unit unit, const PageText& text);
@@ -32,6 +55,12 @@ std::string forecast_short(const Forecast& forecast, const PageText& text);
 
 /// The same as a sentence with dates.
 std::string forecast_sentence(const Forecast& forecast, const PageText& text);
+
+/// A line of a <dl>: the word `fact.KEY` and what is said of it; "" where nothing is.
+std::string fact(const PageText& text, const std::string& key, const std::string& html);
+
+/// Date and time, and how long ago that is.
+std::string moment_and_ago(Time time, const PageText& text);
 
 /// Text that came from elsewhere: addresses hidden, escaped.
 std::string foreign(const std::string& text);

@@ -1,6 +1,7 @@
 #include "observe/site.h"
 
 #include "observe/http_rules.h"
+#include "observe/overview_news.h"
 #include "observe/views.h"
 
 #include <spdlog/spdlog.h>
@@ -13,17 +14,20 @@ namespace {
 
 constexpr std::chrono::minutes kLoopSilence{2};
 constexpr std::string_view kMailboxPath = "/mailbox/";
-constexpr std::array kExactPaths = {"/", "/metrics", "/healthz", "/readyz", "/api/v1/status", "/style.css"};
+constexpr std::string_view kCsvEnding = ".csv";
+constexpr std::array kExactPaths = {"/",          "/metrics",      "/healthz", "/readyz", "/api/v1/status",
+                                    "/style.css", "/mailboxes.csv"};
 
 constexpr const char* kPlain = "text/plain; charset=utf-8";
 constexpr const char* kHtml = "text/html; charset=utf-8";
+constexpr const char* kCsv = "text/csv; charset=utf-8; header=present";
 constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=utf-8";
 
 HttpResponse respond(int status, const char* type, std::string body) {
     return {.status = status,
             .headers = {{"Content-Type", type},
                         {"Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; "
-                                                    "form-action 'none'; frame-ancestors 'none'"},
+                                                    "form-action 'self'; frame-ancestors 'none'"},
                         {"X-Content-Type-Options", "nosniff"},
                         {"X-Frame-Options", "DENY"},
                         {"Referrer-Policy", "no-referrer"},
@@ -31,6 +35,24 @@ HttpResponse respond(int status, const char* type, std::string body) {
                         {"Cross-Origin-Resource-Policy", "same-origin"},
                         {"Cache-Control", "no-store"}},
             .body = std::move(body)};
+}
+
+/// A file to be saved.
+HttpResponse csv_file(const std::string& name, std::string body) {
+    HttpResponse response = respond(200, kCsv, std::move(body));
+    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + "\"");
+    return response;
+}
+
+/// What a PastReader's function gives; nothing where it is missing, or the past cannot be read now.
+template <typename Read, typename... Arguments>
+auto read_past(const Read& read, const Arguments&... arguments) -> std::optional<decltype(read(arguments...))> {
+    try {
+        return read ? std::optional(read(arguments...)) : std::nullopt;
+    } catch (const std::runtime_error& error) {
+        spdlog::warn("HTTP: the past cannot be read: {}", error.what());
+        return std::nullopt;
+    }
 }
 
 bool exists(const std::string& path) {
@@ -139,7 +161,7 @@ HttpResponse Site::route(const HttpRequest& request) const {
         response.parts = current->metrics();
         return response;
     }
-    return html(request);
+    return page(request);
 }
 
 HttpResponse Site::health() const {
@@ -150,27 +172,60 @@ HttpResponse Site::health() const {
                : respond(503, kPlain, "The loop has been silent for " + std::to_string(silence.count()) + " s.\n");
 }
 
-HttpResponse Site::html(const HttpRequest& request) const {
+HttpResponse Site::page(const HttpRequest& request) const {
     const Page page(request, *this);
-    const bool overview = request.path == "/";
-    if (!overview && !request.path.starts_with(kMailboxPath)) {
+    const bool overview_asked = request.path == "/" || request.path == "/mailboxes.csv";
+    if (!overview_asked && !request.path.starts_with(kMailboxPath)) {
         return message(page, 404, "not_found");
     }
     const auto current = published();
     if (!current) {
         return message(page, 503, "starting");
     }
-    HttpResponse response = respond(200, kHtml, "");
-    if (overview) {
-        response.body = render_overview(*current->status, page.language, *catalog_);
-    } else if (const auto slug = from_path_segment(request.path.substr(kMailboxPath.size()))) {
-        response.body = render_mailbox(*current->status, *slug, page.language, *catalog_);
-    }
-    if (response.body.empty()) {
-        return message(page, 404, "not_found");
-    }
+    HttpResponse response =
+        overview_asked ? overview(page, request, *current->status) : mailbox(page, request, *current->status);
     response.headers.emplace_back("Vary", "Accept-Language");
     return response;
+}
+
+HttpResponse Site::overview(const Page& page, const HttpRequest& request, const Status& status) const {
+    const auto selection = parse_selection(request.query);
+    if (!selection) {
+        return message(page, 400, "query");
+    }
+    if (request.path != "/") {
+        return csv_file("mailboxes.csv", render_overview_csv(status, *selection));
+    }
+    std::optional<RecentPast> recent;
+    if (*selection == Selection{}) {
+        recent = read_past(options_.past.recent, status.at - kRecent);
+    }
+    return respond(200, kHtml,
+                   render_overview(status, {.selection = *selection, .recent = recent ? &*recent : nullptr},
+                                   page.language, *catalog_));
+}
+
+HttpResponse Site::mailbox(const Page& page, const HttpRequest& request, const Status& status) const {
+    std::string name = request.path.substr(kMailboxPath.size());
+    const bool as_csv = name.ends_with(kCsvEnding);
+    if (as_csv) {
+        name.resize(name.size() - kCsvEnding.size());
+    }
+    const auto slug = from_path_segment(name);
+    const bool exists = slug && std::any_of(status.mailboxes.begin(), status.mailboxes.end(),
+                                            [&](const MailboxStatus& mailbox) { return mailbox.slug == *slug; });
+    if (!exists) {
+        return message(page, 404, "not_found");
+    }
+    if (!request.query.empty()) {
+        return message(page, 400, "query");
+    }
+    if (as_csv) {
+        auto csv = read_past(options_.past.csv, *slug);
+        return csv ? csv_file(to_path_segment(*slug) + ".csv", std::move(*csv)) : message(page, 503, "past");
+    }
+    const auto past = read_past(options_.past.mailbox, *slug, status.at);
+    return respond(200, kHtml, render_mailbox(status, *slug, past ? &*past : nullptr, page.language, *catalog_));
 }
 
 HttpResponse Site::message(const Page& page, int status, const std::string& name) const {

@@ -19,6 +19,7 @@ namespace mailquotad::observe {
 struct HttpRequest {
     std::string method;
     std::string path;               ///< as sent, without the query; not decoded
+    std::string query{};            ///< what follows "?"; not decoded
     std::vector<std::string> hosts; ///< every Host header
     std::string accept_language;
 };
@@ -51,7 +52,9 @@ private:
     [[nodiscard]] std::shared_ptr<const Published> published() const;
     [[nodiscard]] HttpResponse route(const HttpRequest& request) const;
     [[nodiscard]] HttpResponse health() const;
-    [[nodiscard]] HttpResponse html(const HttpRequest& request) const;
+    [[nodiscard]] HttpResponse page(const HttpRequest& request) const;
+    [[nodiscard]] HttpResponse overview(const Page& page, const HttpRequest& request, const Status& status) const;
+    [[nodiscard]] HttpResponse mailbox(const Page& page, const HttpRequest& request, const Status& status) const;
     [[nodiscard]] HttpResponse message(const Page& page, int status, const std::string& name) const;
 
     HttpOptions options_;

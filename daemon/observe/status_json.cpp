@@ -135,8 +135,8 @@ std::string render_status_json(const Status& status) {
     result["silences_active"] = status.silences_active;
     result["database_writable"] = !status.database_failing_since.has_value();
     result["remarks"] = Json::array();
-    for (const std::string& remark : status.remarks) {
-        result["remarks"].push_back(text(hide_addresses(remark)));
+    for (const Remark& remark : status.remarks) {
+        result["remarks"].push_back(text(hide_addresses(remark.text)));
     }
     result["troubles"] = Json::array();
     for (const ServerTrouble& trouble : status.troubles) {

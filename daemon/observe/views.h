@@ -3,6 +3,8 @@
 
 #include "core/status.h"
 #include "observe/exposition.h"
+#include "observe/past.h"
+#include "observe/selection.h"
 #include "text/catalog.h"
 
 #include <string>
@@ -19,12 +21,22 @@ Parts render_status_metrics(const Status& status);
 /// The part of render_metrics that is read from the kernel at every call: process_*.
 std::string render_process_metrics();
 
-/// The status page at "/": server-rendered, no script, no external resource but the stylesheet.
-std::string render_overview(const Status& status, const std::string& language, const text::Catalog& catalog);
+/// What is asked of the overview, and what is known beside the status.
+struct OverviewRequest {
+    Selection selection;
+    const RecentPast* recent = nullptr; ///< of the last kRecent days; null: cannot be read
+};
 
-/// The page of one mailbox; empty where there is none of this slug.
-std::string render_mailbox(const Status& status, const std::string& slug, const std::string& language,
-                           const text::Catalog& catalog);
+/// The status page at "/": server-rendered, no script, no external resource but the stylesheet.
+std::string render_overview(const Status& status, const OverviewRequest& request, const std::string& language,
+                            const text::Catalog& catalog);
+
+/// The same mailboxes as CSV (RFC 4180): all pages; numbers with a point, times in UTC, what is unknown empty.
+std::string render_overview_csv(const Status& status, const Selection& selection);
+
+/// The page of one mailbox; empty where there is none of this slug. `past` is null where it cannot be read.
+std::string render_mailbox(const Status& status, const std::string& slug, const MailboxPast* past,
+                           const std::string& language, const text::Catalog& catalog);
 
 /// A page that says one thing: an error, or that the daemon has only just started. `title_key` and `text_key` are keys
 /// of the catalog; `depth` is how many folders below "/" the page lies.

@@ -25,7 +25,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 /// silently.
 void check_well_formed(const std::string& html) {
     static const std::regex tag("<(/?)([a-z0-9]+)((?:[^>\"]|\"[^\"]*\")*?)(/?)>");
-    static const std::set<std::string> empty = {"meta", "link", "path", "rect", "circle"};
+    static const std::set<std::string> empty = {"meta", "link", "path", "rect", "circle", "line", "input"};
     std::vector<std::string> open;
     for (auto at = std::sregex_iterator(html.begin(), html.end(), tag); at != std::sregex_iterator(); ++at) {
         const std::string name = (*at)[2];
@@ -45,13 +45,28 @@ void check_well_formed(const std::string& html) {
     CHECK(count(rest, "<") == 1);
 }
 
+std::string overview_of(const Status& status, const std::string& language, const Selection& selection = {}) {
+    const RecentPast recent = sample_recent();
+    return render_overview(status, {.selection = selection, .recent = &recent}, language, *catalog());
+}
+
+std::string page_of(const Status& status, const std::string& slug, const std::string& language) {
+    const MailboxPast past = slug == "kim" ? sample_past() : MailboxPast{};
+    return render_mailbox(status, slug, &past, language, *catalog());
+}
+
 std::vector<std::string> all_pages() {
     const Status status = sample_status();
     std::vector<std::string> pages;
     for (const std::string& language : catalog()->languages()) {
-        pages.push_back(render_overview(status, language, *catalog()));
+        pages.push_back(overview_of(status, language));
+        pages.push_back(render_overview(status, {}, language, *catalog()));
+        Selection selection;
+        selection.text = "\"><script>";
+        pages.push_back(overview_of(status, language, selection));
+        pages.push_back(render_mailbox(status, "kim", nullptr, language, *catalog()));
         for (const MailboxStatus& mailbox : status.mailboxes) {
-            pages.push_back(render_mailbox(status, mailbox.slug, language, *catalog()));
+            pages.push_back(page_of(status, mailbox.slug, language));
         }
         pages.push_back(render_message("error.not_found_title", "error.not_found", language, *catalog(), 2));
     }
@@ -63,10 +78,10 @@ std::vector<std::string> all_pages() {
 TEST_CASE("the pages of the sample are those of the golden files", "[pages]") {
     const Status status = sample_status();
     for (const std::string language : {"de", "en"}) {
-        check_golden("overview." + language + ".html", render_overview(status, language, *catalog()));
-        check_golden("mailbox." + language + ".html", render_mailbox(status, "kim", language, *catalog()));
+        check_golden("overview." + language + ".html", overview_of(status, language));
+        check_golden("mailbox." + language + ".html", page_of(status, "kim", language));
     }
-    check_golden("unreachable.de.html", render_mailbox(status, "zeltlager", "de", *catalog()));
+    check_golden("unreachable.de.html", page_of(status, "zeltlager", "de"));
 }
 
 TEST_CASE("every page is well formed, has a language, one h1 and a title", "[pages]") {
@@ -75,7 +90,7 @@ TEST_CASE("every page is well formed, has a language, one h1 and a title", "[pag
         check_well_formed(page);
         CHECK(std::regex_search(page, std::regex("<html lang=\"(de|en)\">")));
         CHECK(count(page, "<h1>") == 1);
-        CHECK(count(page, "<title>") == 1);
+        CHECK(count(page, "\n<title>") == 1); // drawings have titles of their own
         CHECK(count(page, "id=\"main\"") == 1);
     }
 }
@@ -83,7 +98,7 @@ TEST_CASE("every page is well formed, has a language, one h1 and a title", "[pag
 TEST_CASE("no page holds a script, an inline style, an event handler or anything from elsewhere", "[pages]") {
     for (const std::string& page : all_pages()) {
         for (const char* forbidden :
-             {"<script", " style=", "onclick", "onload", "http:", "https:", "<img", "<form", "javascript:", "url("}) {
+             {"<script", " style=", "onclick", "onload", "http:", "https:", "<img", "javascript:", "url("}) {
             INFO(forbidden);
             CHECK(page.find(forbidden) == std::string::npos);
         }
@@ -100,14 +115,14 @@ TEST_CASE("hostile text is harmless in every field of every page", "[pages]") {
         }
     }
     const Status status = sample_status();
-    const std::string overview = render_overview(status, "en", *catalog());
+    const std::string overview = overview_of(status, "en");
     CHECK_THAT(overview, ContainsSubstring("&lt;script&gt;"));
     CHECK_THAT(overview, ContainsSubstring("href=\"mailbox/" + to_path_segment(hostile_text()) + "\""));
-    CHECK(render_mailbox(status, "nobody", "en", *catalog()).empty());
+    CHECK(page_of(status, "nobody", "en").empty());
 }
 
 TEST_CASE("a state is told in words and by a symbol, not by colour alone", "[pages]") {
-    const std::string page = render_overview(sample_status(), "en", *catalog());
+    const std::string page = overview_of(sample_status(), "en");
     for (const char* word :
          {"Full", "Urgent", "Warning", "Not reachable", "Unknown", "Not asked yet", "Keep an eye on it", "Fine"}) {
         INFO(word);
@@ -129,18 +144,18 @@ TEST_CASE("every stage, kind of failure, reason, role and decision has its words
             mailbox.last_probe_succeeded = false;
             mailbox.failure = ProbeFailure{kind, "x"};
             status.mailboxes = {mailbox};
-            CHECK_NOTHROW(render_mailbox(status, mailbox.slug, language, *catalog()));
-            CHECK_NOTHROW(render_overview(status, language, *catalog()));
+            CHECK_NOTHROW(page_of(status, mailbox.slug, language));
+            CHECK_NOTHROW(overview_of(status, language));
         }
         for (const DecisionReason reason : kAllDecisionReasons) {
             status.mailboxes.front().decision = reason;
-            CHECK_NOTHROW(render_mailbox(status, mailbox.slug, language, *catalog()));
+            CHECK_NOTHROW(page_of(status, mailbox.slug, language));
         }
         for (const LimitSource source : {LimitSource::server, LimitSource::settings, LimitSource::none,
                                          LimitSource::not_told, LimitSource::unclear}) {
             status.mailboxes.front().assessment.limit_source = source;
             status.mailboxes.front().assessment.tightest.reset();
-            CHECK_NOTHROW(render_mailbox(status, mailbox.slug, language, *catalog()));
+            CHECK_NOTHROW(page_of(status, mailbox.slug, language));
         }
     }
 }
@@ -152,9 +167,9 @@ TEST_CASE("the page says why there is no forecast", "[pages]") {
     for (const ForecastReason reason :
          {ForecastReason::no_usage, ForecastReason::no_limit, ForecastReason::too_little_data, ForecastReason::gap}) {
         kim.forecast_reason = reason;
-        check_well_formed(render_mailbox(status, "kim", "de", *catalog()));
+        check_well_formed(page_of(status, "kim", "de"));
     }
-    CHECK_THAT(render_mailbox(status, "kim", "en", *catalog()), ContainsSubstring("since a gap of more than a week"));
+    CHECK_THAT(page_of(status, "kim", "en"), ContainsSubstring("since a gap of more than a week"));
 }
 
 TEST_CASE("every word of the pages is used, and is there in every language", "[pages]") {
@@ -182,11 +197,78 @@ TEST_CASE("every word of the pages is used, and is there in every language", "[p
     CHECK(blanks_of.size() > 100);
 }
 
+TEST_CASE("the overview says at its top how many there are, how many are urgent and which is next", "[pages]") {
+    const std::string page = overview_of(sample_status(), "en");
+    CHECK_THAT(page, ContainsSubstring("<p class=\"summary\">12 mailboxes. Urgent or full: 2. Next to be full: "
+                                       "<a href=\"mailbox/kim\"><bdi>kim</bdi></a>, in about 35 days.</p>"));
+}
+
+TEST_CASE("the overview tells what changed, what is planned and who cannot be reached", "[pages]") {
+    const std::string page = overview_of(sample_status(), "en");
+    const auto words = std::regex_replace(page, std::regex("<[^>]*>"), "");
+    CHECK_THAT(words, ContainsSubstring("kim: Keep an eye on it → Warning"));
+    CHECK_THAT(words, ContainsSubstring("info: 7.0 MB cleared")); // two clean-ups of one day
+    CHECK_THAT(words, ContainsSubstring("zeltlager: no longer reachable: Login refused"));
+    CHECK_THAT(words, ContainsSubstring("vorstand: Mail (Urgent), waits for the mail server"));
+    CHECK_THAT(words, ContainsSubstring("22 November, 08:00 vorstand: mail after the quiet hours"));
+    CHECK_THAT(words, ContainsSubstring("25 November, 19:00 kim: reminder, if nothing changes"));
+    CHECK_THAT(words, !ContainsSubstring("asked to call")); // in more than a week
+    CHECK_THAT(words, ContainsSubstring("archiv: Server name not found"));
+    CHECK_THAT(page, !ContainsSubstring("mailbox/gone")); // no longer in the settings
+    CHECK_THAT(render_overview(sample_status(), {}, "en", *catalog()), ContainsSubstring("cannot be read right now"));
+}
+
+TEST_CASE("a filtered overview shows the mailboxes that fit and no news", "[pages]") {
+    Selection selection;
+    selection.state = "warning";
+    selection.sort = SortKey::level;
+    const std::string page = overview_of(sample_status(), "en", selection);
+    CHECK_THAT(page, ContainsSubstring("1 of 12 mailboxes."));
+    CHECK_THAT(page, ContainsSubstring("href=\"mailbox/kim\""));
+    CHECK_THAT(page, !ContainsSubstring("id=\"recent\""));
+    CHECK_THAT(page, ContainsSubstring("aria-sort=\"descending\"><a href=\"./?state=warning&amp;sort=level&amp;"
+                                       "order=reverse#mailboxes\">Level"));
+    CHECK_THAT(page, ContainsSubstring("href=\"mailboxes.csv?state=warning&amp;sort=level\""));
+    CHECK_THAT(page, ContainsSubstring("<option value=\"warning\" selected>"));
+    selection.text = "nothing like it";
+    CHECK_THAT(overview_of(sample_status(), "en", selection), ContainsSubstring("No mailbox fits."));
+}
+
+TEST_CASE("more than a page of mailboxes is split by links", "[pages]") {
+    Status status = sample_status();
+    const MailboxStatus one = status.mailboxes.front();
+    status.mailboxes.assign(2 * kPerPage + 1, one);
+    Selection selection;
+    selection.page = 2;
+    std::string page = overview_of(status, "de", selection);
+    check_well_formed(page);
+    CHECK(count(page, "<tr role=\"row\"><th scope=\"row\"") == kPerPage);
+    CHECK_THAT(page, ContainsSubstring("Seite 2 von 3"));
+    CHECK_THAT(page, ContainsSubstring("rel=\"prev\" href=\"./#mailboxes\""));
+    CHECK_THAT(page, ContainsSubstring("rel=\"next\" href=\"./?page=3#mailboxes\""));
+    selection.page = 99; // fewer than there were when the link was made
+    page = overview_of(status, "de", selection);
+    CHECK_THAT(page, ContainsSubstring("Seite 3 von 3"));
+    CHECK(count(page, "<tr role=\"row\"><th scope=\"row\"") == 1);
+}
+
+TEST_CASE("the page of a mailbox draws its past, and says the same in words and in a table", "[pages]") {
+    const std::string page = page_of(sample_status(), "kim", "en");
+    CHECK_THAT(page, ContainsSubstring("role=\"img\" aria-labelledby=\"chart-title chart-desc\""));
+    CHECK_THAT(page, ContainsSubstring("Since 4 June 2026 from 330 MB to 410 MB. Limit: 500 MB. In 60 days"));
+    CHECK_THAT(page, ContainsSubstring("<th scope=\"row\"><time datetime=\"2027-01-20T19:00:00Z\""));
+    // The gap is left open: a new line begins after it.
+    CHECK(count(page.substr(page.find("class=\"use\""), 5000), "M") >= 2);
+    CHECK_THAT(page, ContainsSubstring("Empty the trash"));
+    CHECK_THAT(page, ContainsSubstring("4 June 2026</time> to <time"));
+    CHECK_THAT(page, ContainsSubstring("href=\"kim.csv\""));
+}
+
 TEST_CASE("ratios that make no sense do not break the level bar", "[pages]") {
     Status status = sample_status();
     for (const double ratio : {-1.0, 0.0, 1.0, 1e300, std::numeric_limits<double>::quiet_NaN()}) {
         status.mailboxes.at(1).assessment.tightest->used_ratio = ratio;
-        check_well_formed(render_mailbox(status, "kim", "de", *catalog()));
+        check_well_formed(page_of(status, "kim", "de"));
     }
 }
 

@@ -26,6 +26,7 @@ MailboxStatus measured(const std::string& slug, std::optional<Stage> stage, Limi
     mailbox.last_attempt = mailbox.last_success;
     mailbox.last_probe_succeeded = true;
     mailbox.next_attempt = sample_time() + Minutes{11};
+    mailbox.begins_at = {0.70, 0.80, 0.92, 0.99};
     mailbox.last_cost = {.round_trips = 5, .commands = 4, .bytes_sent = 210, .bytes_received = 1300, .seconds = 0.25};
     return mailbox;
 }
@@ -69,6 +70,7 @@ MailboxStatus urgent_one() {
     mailbox.assessment.tightest = Tightest{"User quota", "MESSAGE", 0.9412, 9412, 10000, Unit::count};
     mailbox.assessment.reasons = {Reason::messages};
     mailbox.decision = DecisionReason::quiet_hours;
+    mailbox.next = {{NextKind::after_quiet_hours, sample_time() + Hours{13}}};
     return mailbox;
 }
 
@@ -98,6 +100,36 @@ MailboxStatus warning_one() {
                      {FolderRole::other, {"", FolderRole::other, std::nullopt, 6 * kMiB}}};
     mailbox.messages = 8120;
     mailbox.reclaimable_bytes = {{AdviceKind::empty_trash, 58 * kMiB}, {AdviceKind::archive_old, 160 * kMiB}};
+    AdvicePlan plan;
+    plan.all = {{.kind = AdviceKind::empty_trash,
+                 .role = FolderRole::trash,
+                 .folder = {},
+                 .frees_bytes = 58 * kMiB,
+                 .messages = 500,
+                 .used_ratio_after = 0.708,
+                 .days_gained = {},
+                 .effort = Effort::click,
+                 .reversible = false,
+                 .before = {},
+                 .larger_than_bytes = {},
+                 .limit_bytes = {}},
+                {.kind = AdviceKind::archive_old,
+                 .role = FolderRole::inbox,
+                 .folder = {},
+                 .frees_bytes = 160 * kMiB,
+                 .messages = 3000,
+                 .used_ratio_after = 0.504,
+                 .days_gained = {},
+                 .effort = Effort::computer,
+                 .reversible = true,
+                 .before = {},
+                 .larger_than_bytes = {},
+                 .limit_bytes = {}}};
+    plan.plan = plan.all;
+    plan.reaches_target = true;
+    plan.used_ratio_after_plan = 0.388;
+    mailbox.advice = std::make_shared<const AdvicePlan>(plan);
+    mailbox.next = {{NextKind::reminder, sample_time() + Days{4}}, {NextKind::call, sample_time() + Days{30}}};
     mailbox.forecast = forecast(432013312, 2'500'000.0, {.p10 = 12.4, .p25 = 20.0, .p50 = 35.2, .p90 = 80.7});
     mailbox.last_told = Told{Stage::warning, sample_time() - Days{3}, 1};
     mailbox.notifications_sent[{Stage::warning, "email"}] = 1;
@@ -109,6 +141,8 @@ MailboxStatus hostile_one() {
     MailboxStatus mailbox = measured(hostile_text(), Stage::ok, LimitSource::server);
     mailbox.server = hostile_text();
     mailbox.note = hostile_text() + " kim.muster@verein.example";
+    mailbox.silenced = Silenced{sample_time() + Days{2}, mailbox.note};
+    mailbox.next = {{NextKind::silence_ends, sample_time() + Days{2}}, {NextKind::below_per_hour, {}}};
     mailbox.quota.push_back({hostile_text(), "STORAGE", kMiB, 100 * kMiB, Unit::bytes});
     mailbox.quota.push_back({hostile_text(), "STORAGE", 2 * kMiB, 100 * kMiB, Unit::bytes});
     mailbox.quota.push_back({hostile_text(), hostile_text(), 7, 8, Unit::count});
@@ -141,7 +175,10 @@ Status sample_status() {
     status.config_last_reload_success = status.started_at;
     status.outbox_pending = 1;
     status.silences_active = 1;
-    status.remarks = {"2 Mails warten: webmaster@verein.example ist nicht erreichbar"};
+    status.remarks = {
+        {Remark::Kind::other, "2 Mails warten: webmaster@verein.example ist nicht erreichbar", ""},
+        {Remark::Kind::no_owner_mail, "mailbox info: no owner.mail, so its warnings go into the mailbox", "info"},
+        {Remark::Kind::no_webmaster, "smtp.admin is empty: no webmaster is told anything by mail", ""}};
     status.notifications_failed["smtp_5xx"] = 2;
     status.notifications_suppressed[DecisionReason::already_told] = 41;
 
@@ -159,7 +196,9 @@ Status sample_status() {
     fail(gone, FailureKind::dns, "mail.verein.example: Name or service not known", Days{4});
     MailboxStatus untold = measured("material", std::nullopt, LimitSource::not_told);
     untold.forecast_reason = ForecastReason::no_usage;
-    untold.note = "stumm bis 1. Dezember: wird umgezogen";
+    untold.silenced = Silenced{sample_time() + Days{10}, "wird umgezogen"};
+    untold.note = "silenced until 2026-12-01: wird umgezogen";
+    quiet.mails_to = MailsTo::mailbox_itself;
     MailboxStatus unclear = measured("presse", std::nullopt, LimitSource::unclear);
     store(unclear, 77 * kMiB, 0);
     MailboxStatus untried;
@@ -174,6 +213,58 @@ Status sample_status() {
     status.mailboxes = {quiet,  warning_one(), unlimited, full_one(), refused,      gone,
                         untold, unclear,       untried,   noticed,    urgent_one(), hostile_one()};
     return status;
+}
+
+MailboxPast sample_past() {
+    MailboxPast past;
+    for (int day = 170; day >= 0; --day) {
+        if (day > 60 && day < 75) {
+            continue; // nobody measured
+        }
+        const std::int64_t cleared = day < 120 ? 90 * kMiB : 0;
+        past.days.push_back({.at = sample_time() - Days{day},
+                             .used_bytes = (500 - cleared / kMiB - day) * kMiB + day % 7 * 100'000,
+                             .limit_bytes = 500 * kMiB});
+    }
+    using Kind = EventKind;
+    const auto stage = [](int days_ago, std::optional<Stage> before, Stage after) {
+        return MailboxEvent{
+            .at = sample_time() - Days{days_ago}, .kind = Kind::stage, .before = before, .after = after};
+    };
+    past.events = {stage(170, std::nullopt, Stage::notice),
+                   stage(140, Stage::notice, Stage::warning),
+                   {.at = sample_time() - Days{120}, .kind = Kind::freed, .bytes = 90 * kMiB},
+                   stage(120, Stage::warning, Stage::ok),
+                   {.at = sample_time() - Days{74}, .kind = Kind::unreachable, .failure = FailureKind::timeout},
+                   {.at = sample_time() - Days{60}, .kind = Kind::reachable},
+                   stage(3, Stage::ok, Stage::warning)};
+    using Fate = PastMail::Fate;
+    past.mails = {
+        {"kim", sample_time() - Days{140}, NotificationKind::warning, Stage::warning, Fate::accepted},
+        {"kim", sample_time() - Days{130}, NotificationKind::reminder, Stage::warning, Fate::refused},
+        {"kim", sample_time() - Days{120}, NotificationKind::all_clear, Stage::ok, Fate::accepted},
+        {"kim", sample_time() - Days{3}, NotificationKind::warning, Stage::warning, Fate::accepted},
+    };
+    return past;
+}
+
+RecentPast sample_recent() {
+    RecentPast recent;
+    const auto freed = [](Time at, std::int64_t bytes) {
+        return MailboxEvent{.at = at, .kind = EventKind::freed, .bytes = bytes};
+    };
+    recent.events = {
+        {"info", freed(sample_time() - Hours{2}, 3 * kMiB)},
+        {"info", freed(sample_time() - Hours{3}, 4 * kMiB)},
+        {"zeltlager",
+         {.at = sample_time() - Hours{5}, .kind = EventKind::unreachable, .failure = FailureKind::login_refused}},
+        {"kim",
+         {.at = sample_time() - Days{3}, .kind = EventKind::stage, .before = Stage::notice, .after = Stage::warning}},
+        {"gone", freed(sample_time() - Days{4}, 9 * kMiB)}};
+    recent.mails = {
+        {"vorstand", sample_time() - Minutes{9}, NotificationKind::warning, Stage::urgent, PastMail::Fate::waiting},
+        {"kim", sample_time() - Days{3}, NotificationKind::warning, Stage::warning, PastMail::Fate::accepted}};
+    return recent;
 }
 
 std::shared_ptr<const text::Catalog> catalog() {

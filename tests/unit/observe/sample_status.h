@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/status.h"
+#include "observe/past.h"
 #include "text/catalog.h"
 
 #include <memory>
@@ -19,6 +20,12 @@ Status sample_status();
 
 /// The texts that a hostile server or a careless webmaster could put anywhere.
 std::string hostile_text();
+
+/// The past of "kim": half a year that grows, a clean-up, an episode that ended and one that lasts.
+MailboxPast sample_past();
+
+/// The last week of the sample's mailboxes, the newest first.
+RecentPast sample_recent();
 
 /// The catalog of the repository. Sets the time zone to UTC, so that pages are the same on every machine.
 std::shared_ptr<const text::Catalog> catalog();

@@ -12,11 +12,28 @@ namespace {
 
 struct Visitor {
     fakes::FakeClock clock;
-    Site site{{.address = "127.0.0.1", .language = "de", .hosts = {"quota.verein.example"}}, catalog(), clock};
+    bool readable = true;
+    Site site{{.address = "127.0.0.1",
+               .language = "de",
+               .hosts = {"quota.verein.example"},
+               .past = {.mailbox = [this](const std::string&, Time) { return past(sample_past()); },
+                        .recent = [this](Time) { return past(sample_recent()); },
+                        .csv = [this](const std::string& slug) { return past("time,of " + slug + "\n"); }}},
+              catalog(),
+              clock};
 
-    HttpResponse ask(const std::string& path, const std::string& method = "GET", const std::string& language = "",
+    template <typename Value>
+    Value past(Value value) const {
+        return readable ? value : throw std::runtime_error("disk gone");
+    }
+    HttpResponse ask(const std::string& target, const std::string& method = "GET", const std::string& language = "",
                      const std::string& host = "localhost") const {
-        return site.answer({.method = method, .path = path, .hosts = {host}, .accept_language = language});
+        const std::size_t mark = target.find('?');
+        return site.answer({.method = method,
+                            .path = target.substr(0, mark),
+                            .query = mark == std::string::npos ? "" : target.substr(mark + 1),
+                            .hosts = {host},
+                            .accept_language = language});
     }
     void publish() { site.publish(std::make_shared<const Status>(sample_status())); }
 };
@@ -39,7 +56,12 @@ TEST_CASE("each path is answered with its kind of content", "[site]") {
     CHECK(header(visitor.ask("/"), "Content-Type") == "text/html; charset=utf-8");
     CHECK(header(visitor.ask("/api/v1/status"), "Content-Type") == "application/json; charset=utf-8");
     CHECK(header(visitor.ask("/style.css"), "Content-Type") == "text/css; charset=utf-8");
-    for (const char* path : {"/", "/metrics", "/healthz", "/readyz", "/api/v1/status", "/style.css", "/mailbox/kim"}) {
+    CHECK(header(visitor.ask("/mailboxes.csv"), "Content-Type") == "text/csv; charset=utf-8; header=present");
+    CHECK(header(visitor.ask("/mailboxes.csv"), "Content-Disposition") == "attachment; filename=\"mailboxes.csv\"");
+    CHECK(header(visitor.ask("/mailbox/kim.csv"), "Content-Disposition") == "attachment; filename=\"kim.csv\"");
+    CHECK(visitor.ask("/mailbox/kim.csv").body == "time,of kim\n");
+    for (const char* path : {"/", "/metrics", "/healthz", "/readyz", "/api/v1/status", "/style.css", "/mailbox/kim",
+                             "/mailboxes.csv", "/mailbox/kim.csv", "/?state=full&sort=level", "/mailboxes.csv?q=k"}) {
         INFO(path);
         CHECK(visitor.ask(path).status == 200);
         CHECK_FALSE(visitor.ask(path).body.empty());
@@ -58,6 +80,9 @@ TEST_CASE("nothing else is there", "[site]") {
                              "/mailbox",
                              "/mailbox/",
                              "/mailbox/nobody",
+                             "/mailbox/nobody.csv",
+                             "/mailbox/.csv",
+                             "/mailboxes.csv/",
                              "/mailbox/kim/",
                              "/mailbox/../metrics",
                              "/./metrics",
@@ -117,9 +142,12 @@ TEST_CASE("a foreign name for this address is turned away, also for the metrics"
         CHECK(visitor.ask(path, "GET", "", "evil.example").status == 421);
         CHECK(visitor.ask(path, "GET", "", "quota.verein.example").status == 200);
     }
-    CHECK(visitor.site.answer({.method = "GET", .path = "/", .hosts = {}, .accept_language = ""}).status == 400);
-    CHECK(visitor.site.answer({.method = "GET", .path = "/", .hosts = {"localhost", "evil"}, .accept_language = ""})
-              .status == 400);
+    CHECK(visitor.site.answer({.method = "GET", .path = "/", .query = "", .hosts = {}, .accept_language = ""}).status ==
+          400);
+    CHECK(
+        visitor.site
+            .answer({.method = "GET", .path = "/", .query = "", .hosts = {"localhost", "evil"}, .accept_language = ""})
+            .status == 400);
 }
 
 TEST_CASE("the page speaks the language that the browser asks for, else that of the settings", "[site]") {
@@ -128,6 +156,33 @@ TEST_CASE("the page speaks the language that the browser asks for, else that of 
     CHECK_THAT(visitor.ask("/", "GET", "en-GB,en;q=0.9").body, ContainsSubstring("<html lang=\"en\">"));
     CHECK_THAT(visitor.ask("/", "GET", "fr").body, ContainsSubstring("<html lang=\"de\">"));
     CHECK(header(visitor.ask("/"), "Vary") == "Accept-Language");
+}
+
+TEST_CASE("a query that is not understood is refused in plain words, never half obeyed", "[site]") {
+    Visitor visitor;
+    visitor.publish();
+    for (const char* target : {"/?colour=red", "/?state=red", "/?q=%ff", "/?page=0", "/mailboxes.csv?q=1&q=2",
+                               "/mailbox/kim?state=full", "/mailbox/kim.csv?x=1"}) {
+        INFO(target);
+        const HttpResponse response = visitor.ask(target);
+        CHECK(response.status == 400);
+        CHECK_THAT(response.body, ContainsSubstring("So geht es nicht"));
+    }
+    CHECK(visitor.ask("/?").status == 200);
+    CHECK(visitor.ask("/metrics?collect=all").status == 200); // scrapers may send what they like
+}
+
+TEST_CASE("where the past cannot be read the pages say so and show the rest", "[site]") {
+    Visitor visitor;
+    visitor.publish();
+    visitor.readable = false;
+    for (const char* path : {"/", "/mailbox/kim"}) {
+        const HttpResponse response = visitor.ask(path);
+        CHECK(response.status == 200);
+        CHECK_THAT(response.body, ContainsSubstring("lässt sich gerade nicht lesen"));
+    }
+    CHECK(visitor.ask("/mailbox/kim.csv").status == 503);
+    CHECK(visitor.ask("/mailboxes.csv").status == 200);
 }
 
 TEST_CASE("before the first status pages say so, and nothing is ready", "[site]") {
@@ -169,7 +224,7 @@ TEST_CASE("what goes wrong while a page is made becomes a 500, never an exceptio
     Site site({.address = "127.0.0.1", .language = "de", .hosts = {}}, empty, clock);
     site.publish(std::make_shared<const Status>(sample_status()));
     const HttpResponse response =
-        site.answer({.method = "GET", .path = "/", .hosts = {"[::1]"}, .accept_language = ""});
+        site.answer({.method = "GET", .path = "/", .query = "", .hosts = {"[::1]"}, .accept_language = ""});
     CHECK(response.status == 500);
     CHECK(header(response, "X-Content-Type-Options") == "nosniff");
 }

@@ -2,8 +2,13 @@
 the daemon is to be measured. No TLS, any login, the batch of commands that the daemon sends."""
 
 import asyncio
+import json
 import multiprocessing
+import subprocess
+import time
+import urllib.request
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 FOLDERS = (("INBOX", ""), ("Sent", "\\Sent"), ("Trash", "\\Trash"), ("Junk", "\\Junk"), ("Archive", "\\Archive"),
            ("Drafts", "\\Drafts"), ("Starred", "\\Flagged"), ("Projects", ""))
@@ -59,3 +64,39 @@ class ManyMailboxes:
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.join()
+
+
+def settings(folder: Path, count: int, imap: int, http: int) -> Path:
+    """A settings file with that many mailboxes on one server."""
+    password = folder / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    (folder / "state").mkdir()
+    secret = f"password = {{ file = {json.dumps(str(password))} }}"
+    text = (f'state_directory = {json.dumps(str(folder / "state"))}\n[poll]\ninterval = "12h"\nper_server = 16\n'
+            f'[http]\nlisten = "127.0.0.1:{http}"\n[server.many]\nimap = "imap://127.0.0.1:{imap}"\nplaintext = true\n')
+    text += "".join(f'[[mailbox]]\naddress = "m{number}@verein.example"\nslug = "m{number}"\nserver = "many"\n{secret}\n'
+                    for number in range(count))
+    file = folder / "mailquotad.toml"
+    file.write_text(text)
+    return file
+
+
+def get(port: int, path: str) -> tuple[float, bytes]:
+    """Seconds and body of a page; an empty body when nothing answers 200."""
+    begin = time.monotonic()
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=120) as answer:
+            body = answer.read()
+    except OSError:
+        body = b""
+    return time.monotonic() - begin, body
+
+
+def wait_until_ready(child: subprocess.Popen, port: int, log: Path) -> None:
+    """Until the daemon has done its first round; RuntimeError with the end of its log when it ends or takes too long."""
+    begin = time.monotonic()
+    while not get(port, "/readyz")[1]:
+        if child.poll() is not None or time.monotonic() - begin > 1800:
+            raise RuntimeError("the daemon is not ready: " + log.read_text()[-2000:])
+        time.sleep(0.1)

@@ -85,7 +85,10 @@ private:
 void StartCheck::look_at_rights() {
     const auto look = [this](const fs::path& path, const std::string& what) {
         struct stat status {};
-        if (::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0)
+        if (::stat(path.c_str(), &status) != 0)
+            return;
+        const bool is_sticky = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0; // as /tmp
+        if ((status.st_mode & S_IWOTH) != 0 && !is_sticky)
             warning({}, what + " " + in_quotes(path.string()) +
                             " can be changed by every user of this machine; run chmod o-w on it");
     };

@@ -149,6 +149,31 @@ TEST_CASE("a password by a program is referred to, not stored") {
     CHECK_FALSE(std::filesystem::exists(stage.folder.path() / "credentials"));
 }
 
+TEST_CASE("a password can be kept encrypted by the machine, and a renewed one stays so") {
+    SetupStage stage;
+    stage.write_settings(kKim);
+    stage.folder.write("bin/systemd-creds", "#!/bin/sh\ntr a-z n-za-m\n", std::filesystem::perms(0755));
+    const std::string path = std::getenv("PATH") == nullptr ? "" : std::getenv("PATH");
+    ::setenv("PATH", ((stage.folder.path() / "bin").string() + ":" + path).c_str(), 1);
+    stage.credentials = stage.folder.path() / "mailquotad" / "credentials";
+    const auto kept = stage.folder.path() / "credstore.encrypted" / "uli@verein.example";
+    stage.options.address = "uli@verein.example";
+    stage.options.password_file = stage.folder.write("pw", "pw uli\n").string();
+    stage.options.yes = stage.options.encrypt = true;
+    CHECK(stage.run({}) == 0);
+    INFO(stage.said + stage.error);
+    CHECK(settings::read_text_file(kept) == "cj hyv");
+    CHECK_THAT(stage.said, ContainsSubstring("systemctl restart mailquotad"));
+    CHECK_FALSE(std::filesystem::exists(stage.credentials));
+    stage.server.set("uli@verein.example", {.password = "neu", .used_kib = 1, .limit_kib = 100});
+    stage.folder.write("pw", "neu\n");
+    stage.options.encrypt = false;
+    CHECK(stage.run({}) == 0);
+    CHECK(settings::read_text_file(kept) == "arh");
+    CHECK_FALSE(std::filesystem::exists(stage.credentials));
+    ::setenv("PATH", path.c_str(), 1);
+}
+
 TEST_CASE("mailboxes of a master user need no password and say none") {
     SetupStage stage;
     stage.folder.write("credentials/master", "of all\n");

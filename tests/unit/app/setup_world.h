@@ -31,7 +31,7 @@ struct SetupStage {
                          .catalog = catalog,
                          .guides = guides,
                          .data = settings::data_directories(),
-                         .secrets = {.credentials_folder = folder.path() / "credentials", .service_credentials = {}},
+                         .secrets = {.credentials_folder = credentials, .service_credentials = {}},
                          .print = [this](const std::string& text) { printed += text; },
                          .language = "en"};
         int code = -1;
@@ -51,7 +51,7 @@ struct SetupStage {
         return settings::read_text_file(folder.path() / "mailquotad.toml").value_or("(none)");
     }
     [[nodiscard]] std::string credential(const std::string& name) const {
-        return settings::read_text_file(folder.path() / "credentials" / name).value_or("(none)");
+        return settings::read_text_file(credentials / name).value_or("(none)");
     }
     [[nodiscard]] std::string all_words() const { return said + printed + error + file(); }
     void write_settings(const std::string& more = "") const {
@@ -61,6 +61,7 @@ struct SetupStage {
     }
 
     TemporaryFolder folder;
+    std::filesystem::path credentials = folder.path() / "credentials";
     fakes::SmallImapServer server;
     fakes::FakeNetwork network;
     fakes::FakeNameRecords names;

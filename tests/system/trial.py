@@ -71,7 +71,7 @@ def newer(package: Path, version: str) -> Path:
     control = folder / "DEBIAN/control"
     lines = [f"Version: {version}" if line.startswith("Version:") else line for line in control.read_text().splitlines()]
     control.write_text("\n".join(lines) + "\n")
-    checked(["dpkg-deb", "--root-owner-group", "--build", folder, made], "packing a newer version")
+    checked(["dpkg-deb", "--root-owner-group", "-Znone", "--build", folder, made], "packing a newer version")
     shutil.rmtree(folder)
     return made
 

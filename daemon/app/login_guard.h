@@ -41,9 +41,8 @@ std::optional<LoginObstacle> login_obstacle(const LoginKeys& keys, const LoginMe
 /// How a login ended; what record_login stores.
 struct LoginResult {
     LoginKeys keys;
-    std::string credential;         ///< credential_key of keys.login
-    std::string shared_credential;  ///< credential_key of keys.shared
-    bool stopped_by_others = false; ///< not tried: LoginObstacle::shared
+    std::string credential;        ///< credential_key of keys.login
+    std::string shared_credential; ///< credential_key of keys.shared
     bool tried = false;
     bool refused = false;
     bool accepted = false;

@@ -68,7 +68,6 @@ std::vector<ProbeReport> visit_with(const std::vector<ProbeJob>& jobs, Secret pa
     login.keys = login_keys(job.request, job.hash_key);
     if (!job.force) {
         const auto obstacle = login_obstacle(login.keys, job.logins, password, job.hash_key, world.clock.now());
-        login.stopped_by_others = obstacle && obstacle->shared;
         if (obstacle)
             return all_failed(jobs, FailureKind::login_refused, obstacle->detail);
     }
@@ -102,6 +101,18 @@ std::string visit_of(const settings::Mailbox& mailbox) {
     return mailbox.by_administrator ? "@" + mailbox.server : mailbox.slug; // no slug has an @
 }
 
+std::string login_of(const settings::Mailbox& mailbox) {
+    if (mailbox.by_administrator)
+        return visit_of(mailbox);
+    if (mailbox.shared_login.empty())
+        return mailbox.username;
+    const settings::SecretReference& place = mailbox.password;
+    std::string login = mailbox.shared_login + '\n' + std::to_string(static_cast<int>(place.form)) + place.value;
+    for (const std::string& word : place.command)
+        login += '\n' + word;
+    return login;
+}
+
 ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& mailbox, store::Database* database,
                    const std::string& hash_key) {
     const settings::Server& server = settings.server_of(mailbox);
@@ -125,7 +136,8 @@ ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& 
     } else {
         request.username = mailbox.username;
         request.authorize_as = mailbox.authorize_as;
-        request.shared_login = mailbox.shared_login;
+        if (!mailbox.shared_login.empty())
+            request.shared_login = login_of(mailbox);
     }
     request.mechanism = server.mechanism;
     request.timeout = settings.poll.timeout;

@@ -58,6 +58,10 @@ struct ProbeWorld {
 /// The visit that measures a mailbox: its slug, or one for all that the administrator of a server asks about.
 std::string visit_of(const settings::Mailbox& mailbox);
 
+/// What mailboxes that log in with the same credential have in common, whatever name each of them logs in by: username
+/// or its template, and where the password lies. Nothing that a log may hold.
+std::string login_of(const settings::Mailbox& mailbox);
+
 /// The job for a mailbox, with the memory of the last probe and of its logins.
 ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& mailbox, store::Database* database,
                    const std::string& hash_key);

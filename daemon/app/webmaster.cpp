@@ -3,6 +3,7 @@
 #include "app/digest.h"
 #include "app/mails.h"
 #include "app/news.h"
+#include "app/probe_job.h"
 #include "app/rules.h"
 #include "notify/webmaster_mail.h"
 #include "os/clock.h"
@@ -105,9 +106,10 @@ std::vector<Sight> sights_of(const std::map<std::string, MailboxRecord>& records
     for (const auto& [slug, record] : records)
         sights.push_back({.slug = slug,
                           .server = record.settings.server,
-                          .login = record.settings.server + '/' + record.settings.username,
+                          .login = record.settings.server + '/' + login_of(record.settings),
                           .tried = record.last_attempt.has_value(),
-                          .failure = record.failure});
+                          .failure = record.failure,
+                          .measured_at = record.snapshot ? std::optional(record.snapshot->measured_at) : std::nullopt});
     return sights;
 }
 

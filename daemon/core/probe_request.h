@@ -21,7 +21,7 @@ struct ProbeRequest {
     bool allow_plaintext = false; ///< `plaintext = true` of this server: credentials may go without TLS
     std::string username;
     std::string authorize_as; ///< SASL authorisation identity; empty for none
-    std::string shared_login; ///< what several mailboxes' usernames stem from, as "{address}*master"; empty for none
+    std::string shared_login; ///< stands for a credential that several usernames share; empty for none
     Secret password;
     Mechanism mechanism = Mechanism::automatic;
     Seconds timeout{60};                     ///< absolute, for the whole probe

@@ -38,6 +38,16 @@ void end_trouble(TroubleState& state, const std::string& key, Time now) {
     state.open.erase(found);
 }
 
+/// Whether a shared login or the one mailbox is at fault shows when others are refused as well, or measured, or when
+/// nothing more was heard for a while.
+bool is_unclear(const Trouble& trouble, const std::vector<const Sight*>& group, Time now) {
+    const bool proven = trouble.mailboxes.size() >= std::min(kSharedProof, group.size());
+    const bool disproven = std::any_of(group.begin(), group.end(), [&](const Sight* sight) {
+        return !sight->failure && sight->measured_at && *sight->measured_at > trouble.since;
+    });
+    return !trouble.told && !proven && !disproven && now >= trouble.since && now - trouble.since < kCollectFor;
+}
+
 void follow_login(TroubleState& state, const std::string& key, const std::vector<const Sight*>& group, Time now) {
     const auto found = state.open.find(key);
     std::set<std::string> failing;
@@ -53,7 +63,9 @@ void follow_login(TroubleState& state, const std::string& key, const std::vector
             std::any_of(group.begin(), group.end(), [](const Sight* s) { return s->tried && !s->failure; });
         if (works)
             end_trouble(state, key, now);
-    } else if (found != state.open.end()) {
+        return;
+    }
+    if (found != state.open.end()) {
         found->second.mailboxes.merge(failing);
     } else {
         state.open[key] = Trouble{.kind = TroubleKind::login,
@@ -65,6 +77,7 @@ void follow_login(TroubleState& state, const std::string& key, const std::vector
                                   .until = {},
                                   .told = false};
     }
+    state.open[key].unclear = is_unclear(state.open[key], group, now);
 }
 
 /// Any answer ends it; silence counts only where every mailbox of the server met it.
@@ -145,8 +158,9 @@ TroubleNews take_news(TroubleState& state, Time now) {
     if (state.last_told && *state.last_told <= now && now - *state.last_told < kCollectFor)
         return news;
     for (auto& [key, trouble] : state.open) {
-        if (!trouble.told)
-            news.begun.push_back(trouble);
+        if (trouble.told || trouble.unclear)
+            continue;
+        news.begun.push_back(trouble);
         trouble.told = true;
     }
     news.over = std::exchange(state.over, {});

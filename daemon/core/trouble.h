@@ -28,6 +28,7 @@ struct Trouble {
     Time since{};
     std::optional<Time> until;
     bool told = false;
+    bool unclear = false; ///< a login that several mailboxes share: the next of them will show whether it is its fault
     bool operator==(const Trouble&) const = default;
 };
 
@@ -49,6 +50,7 @@ struct Sight {
     std::string login; ///< the same for mailboxes that share a login
     bool tried = false;
     std::optional<ProbeFailure> failure;
+    std::optional<Time> measured_at{}; ///< when it was last measured well
 };
 
 /// How long a server must be gone, and mail stuck, before it is told.
@@ -56,6 +58,9 @@ inline constexpr Seconds kGoneAfter{24 * 3600};
 inline constexpr Seconds kStuckAfter{3600};
 /// After one mail to the webmaster what comes is collected this long, so that fifty changed passwords are two mails.
 inline constexpr Seconds kCollectFor{3600};
+
+/// So many refused mailboxes prove that the login which they share does not work any more.
+inline constexpr std::size_t kSharedProof = 3;
 
 /// Whether the login is what failed: refused, not allowed, or without a readable password.
 bool is_login_failure(FailureKind kind);

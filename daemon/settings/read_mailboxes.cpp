@@ -93,11 +93,24 @@ std::optional<ByteSize> read_limit(const Table& table) {
 
 /// The mailbox's own text, else its server's, with the placeholders filled in.
 std::string filled_or(const Table& table, std::string_view key, const std::string& otherwise,
-                      const std::string& address, std::string* written = nullptr) {
+                      const std::string& address) {
     const std::string text = table.has(key) ? read_template(table, key).value_or("") : otherwise;
-    if (written != nullptr && has_placeholder(text))
-        *written = text;
     return filled(text, placeholders_of(address)).value_or("");
+}
+
+/// The template that a username stems from, as it was written, or as it would be had it not been written out: Dovecot's
+/// "kim@verein.example*master" is "{address}*master". Empty where nobody else can have the same.
+std::string template_of(const std::string& written, const Mailbox& mailbox) {
+    constexpr std::string_view own[] = {"{address}", "{local_part}", "{local_part}@{domain}"};
+    if (has_placeholder(written))
+        return std::ranges::find(own, written) == std::end(own) ? written : "";
+    for (const auto& [name, text] : placeholders_of(mailbox.address)) {
+        const bool is_begin = !text.empty() && written.starts_with(text) && written.size() > text.size();
+        // Whoever is called "al" does not share the login "allison".
+        if (is_begin && name != "domain" && std::string_view("*%/").find(written[text.size()]) != std::string::npos)
+            return '{' + std::string(name) + '}' + written.substr(text.size());
+    }
+    return "";
 }
 
 /// Where the password lies: the mailbox's own place, else the master user's of its server, else none is needed.
@@ -126,9 +139,9 @@ void read_identity(const Table& table, const Server* server, Mailbox& mailbox) {
         table.refuse("slug", mailbox.slug);
     mailbox.slug_is_derived = !table.has("slug");
     const std::string login = server != nullptr && !server->username.empty() ? server->username : "{address}";
-    mailbox.username = filled_or(table, "username", login, mailbox.address, &mailbox.shared_login);
-    if (mailbox.shared_login == "{address}")
-        mailbox.shared_login.clear(); // that is nobody else's
+    const std::string written = table.has("username") ? read_template(table, "username").value_or("") : login;
+    mailbox.username = filled(written, placeholders_of(mailbox.address)).value_or("");
+    mailbox.shared_login = template_of(written, mailbox);
     if (mailbox.username.empty() && table.text("username") == "")
         table.error("username", "must not be empty; leave the key out to log in with the address");
     mailbox.authorize_as =

@@ -78,7 +78,7 @@ struct Mailbox {
     std::string server;   ///< key of a Server that exists
     std::string username; ///< the address by default
     std::string authorize_as;
-    std::string shared_login; ///< the template that username stems from, as "{address}*master"; "" for none
+    std::string shared_login; ///< the template that username stems from, also if written out; "" for none
     SecretReference password;
     bool by_administrator = false; ///< measured by the server's administrator; then there is no password
     std::optional<ByteSize> limit;

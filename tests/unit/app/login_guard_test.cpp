@@ -1,5 +1,6 @@
 #include "app/login_guard.h"
 
+#include "app/probe_job.h"
 #include "catch.h"
 
 #include <filesystem>
@@ -124,6 +125,28 @@ TEST_CASE("Dovecot's ADDRESS*MASTER is a name for each mailbox and one login for
     REQUIRE(obstacle);
     CHECK(obstacle->shared);
     CHECK_THAT(obstacle->detail, ContainsSubstring("three times in a row"));
+}
+
+TEST_CASE("only mailboxes whose password lies in the same place share a login") {
+    settings::Mailbox kim;
+    kim.username = "kim@verein.example*master";
+    kim.shared_login = "{address}*master";
+    kim.password = {.form = settings::SecretReference::Form::credential, .value = "master", .command = {}};
+    settings::Mailbox uli = kim;
+    uli.username = "uli@verein.example*master";
+    CHECK(login_of(kim) == login_of(uli));
+    uli.password.value = "uli";
+    CHECK(login_of(kim) != login_of(uli));
+    uli.password = {
+        .form = settings::SecretReference::Form::command, .value = {}, .command = {"pass", "show", "master"}};
+    settings::Mailbox ute = uli;
+    ute.password.command = {"pass", "show", "ute"};
+    CHECK(login_of(ute) != login_of(uli));
+    ute.shared_login.clear();
+    CHECK(login_of(ute) == ute.username);
+    kim.by_administrator = true;
+    kim.server = "cyrus";
+    CHECK(login_of(kim) == "@cyrus");
 }
 
 TEST_CASE("a success between refusals keeps a shared login going") {

@@ -99,6 +99,24 @@ struct Club {
     Time now = kMonday;
 };
 
+TEST_CASE("mailboxes of one master user are one trouble, though each has a name of its own", "[webmaster]") {
+    const TemporaryFolder folder;
+    Club club(folder.path());
+    for (auto& [slug, record] : club.records) {
+        record.settings.username += "*master";
+        record.settings.shared_login = "{address}*master";
+        record.settings.password.value = "master";
+        record.failure = ProbeFailure{.kind = FailureKind::login_refused, .detail = "NO"};
+        record.last_attempt = club.now;
+        club.turn();
+        club.now += minutes(2);
+    }
+    CHECK(club.webmaster_mails() == 1);
+    club.now += hours(5);
+    club.turn();
+    CHECK(club.webmaster_mails() == 1);
+}
+
 TEST_CASE("a burst is held, the webmaster is asked once, also across a restart", "[webmaster]") {
     const TemporaryFolder folder;
     Club club(folder.path());

@@ -44,6 +44,44 @@ TEST_CASE("mailboxes that share a login are one trouble") {
     CHECK(news.begun.front().mailboxes.size() == 3);
 }
 
+TEST_CASE("a shared login that stopped after three refusals is said once, whatever is refused later") {
+    TroubleState state;
+    const auto refused = FailureKind::login_refused;
+    const auto round = [&](int count, Time now) {
+        std::vector<Sight> sights;
+        for (int i = 0; i < 5; ++i)
+            sights.push_back(sight(std::string(1, static_cast<char>('a' + i)),
+                                   i < count ? std::optional(refused) : std::nullopt, "master"));
+        follow_troubles(state, sights, now);
+        return take_news(state, now);
+    };
+    CHECK(round(1, kStart).empty());
+    CHECK(round(2, kStart + minutes(1)).empty());
+    const TroubleNews news = round(3, kStart + minutes(2));
+    REQUIRE(news.begun.size() == 1);
+    CHECK(news.begun.front().mailboxes.size() == 3);
+    for (int count : {4, 5, 5})
+        CHECK(round(count, kStart + hours(count)).empty());
+}
+
+TEST_CASE("one mailbox that a shared login may not read is told when another shows that the login works, or later") {
+    TroubleState state;
+    Sight works = sight("b", {}, "master");
+    works.measured_at = kStart - hours(1);
+    const Sight refused = sight("a", FailureKind::login_refused, "master");
+    follow_troubles(state, {refused, works}, kStart);
+    CHECK(take_news(state, kStart).empty());
+    SECTION("when another is measured after it") {
+        works.measured_at = kStart + minutes(1);
+        follow_troubles(state, {refused, works}, kStart + minutes(1));
+        CHECK(take_news(state, kStart + minutes(1)).begun.size() == 1);
+    }
+    SECTION("after an hour without any other") {
+        follow_troubles(state, {refused, works}, kStart + hours(1));
+        CHECK(take_news(state, kStart + hours(1)).begun.size() == 1);
+    }
+}
+
 TEST_CASE("many troubles of one hour are two mails") {
     TroubleState state;
     follow_troubles(state, {sight("a", FailureKind::login_refused), sight("b", {}), sight("c", {})}, kStart);

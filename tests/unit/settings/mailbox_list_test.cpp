@@ -78,6 +78,17 @@ TEST_CASE("what the list says holds for every line that does not say otherwise")
     CHECK(list.mailbox(0).slug != list.mailbox(1).slug);
 }
 
+TEST_CASE("a login with a master user's name is recognised as shared, also if it is written out") {
+    const Loading list("address,username\nkim@verein.example,kim@verein.example*master\n"
+                       "uli@verein.example,uli%master\nallison@verein.example,allisonia\nute@verein.example,ute\n"
+                       "ida@verein.example,ida@verein.example\n",
+                       "server = \"a\"\npassword = { credential = \"m\" }");
+    CHECK(list.mailbox(0).shared_login == "{address}*master");
+    CHECK(list.mailbox(1).shared_login == "{local_part}%master");
+    for (const std::size_t own : {2U, 3U, 4U})
+        CHECK(list.mailbox(own).shared_login.empty());
+}
+
 TEST_CASE("every problem of a list is told by file, line, column and name of the column") {
     const Loading list("address,server,limit,owner_mail,protocol\n"
                        "kim,a,10 apples,kim@privat.example,imap\n"

@@ -86,7 +86,16 @@ SmtpReply SmtpSession::read_reply() {
     }
 }
 
+/// A reply that comes before its command is no answer to it: "250 queued" would pass for one. Only 421 may come at any
+/// time (RFC 5321 section 3.8).
+void SmtpSession::require_silence() const {
+    if (!buffer_.empty() && !buffer_.starts_with("421")) {
+        throw NetError(FailureKind::protocol, "the server answered before it was asked: " + buffer_.substr(0, 100));
+    }
+}
+
 SmtpReply SmtpSession::command(std::string_view line, bool secret) {
+    require_silence();
     std::string bytes = in_one_piece({line, "\r\n"});
     transport_.write(bytes, secret);
     if (secret) {
@@ -107,6 +116,7 @@ void SmtpSession::start_tls() {
 }
 
 SmtpReply SmtpSession::data(std::string_view text) {
+    require_silence();
     transport_.write(dot_stuffed(text));
     return read_reply();
 }

@@ -29,8 +29,8 @@ struct SmtpCapabilities {
     std::vector<std::string> mechanisms; ///< of AUTH, upper case
 };
 
-/// Commands and replies, one after the other. All methods throw NetError; protocol for a reply that is none or longer
-/// than kMaxReplyBytes.
+/// Commands and replies, one after the other. All methods throw NetError; protocol for a reply that is none, longer
+/// than kMaxReplyBytes, or there before its command.
 class SmtpSession {
 public:
     static constexpr std::size_t kMaxReplyBytes = 64 * 1024;
@@ -56,6 +56,7 @@ public:
 
 private:
     std::string read_line();
+    void require_silence() const;
 
     net::Transport& transport_;
     std::string buffer_;

@@ -255,6 +255,15 @@ TEST_CASE("without a password nothing is connected", "[notify][smtp]") {
     CHECK(played.conversation == nullptr);
 }
 
+TEST_CASE("replies that come before their commands are no answers", "[notify][smtp]") {
+    const Played early = play("S: 220 hi\nS: 250 x\nS: 250 x\nS: 250 x\nS: 354 x\nS: 250 queued\nCLOSE\n", anonymous());
+    CHECK(early.result.outcome == DeliveryOutcome::deferred);
+    CHECK(early.result.reason == "protocol");
+    CHECK(early.conversation->sent.find("MAIL") == std::string::npos);
+    const Played closing = play("S: 220 hi\nS: 421 4.3.2 shutting down\nCLOSE\n", anonymous());
+    CHECK(closing.result.reason == "smtp_4xx");
+}
+
 TEST_CASE("a server that asks for ever is left", "[notify][smtp]") {
     const Played played = play(kHello + "C: AUTH PLAIN *\nS: 334 \nC: *\nS: 334 \nCLOSE\n", options());
     CHECK(played.result.outcome == DeliveryOutcome::deferred);

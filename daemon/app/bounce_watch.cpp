@@ -26,6 +26,15 @@ imap::BounceQuestion question_of(const store::SentMail& mail, const settings::Se
     return question;
 }
 
+/// Key of the server whose mailboxes are looked at by IMAP at this endpoint; empty where there is none.
+std::string server_at(const settings::Settings& settings, const Endpoint& endpoint) {
+    for (const auto& [key, server] : settings.servers) {
+        if (server.imap == endpoint)
+            return key;
+    }
+    return "";
+}
+
 ProbeRequest request_of(const settings::Settings& settings, const std::string& memory) {
     const settings::Bounces& bounces = *settings.bounces;
     ProbeRequest request;
@@ -117,8 +126,11 @@ void settle_one(store::Database& database, const MailContext& context, const sto
 
 } // namespace
 
-void BounceWatch::turn(const settings::Settings& settings, store::Database& database) {
+void BounceWatch::turn(const settings::Settings& settings, store::Database& database, Prober& prober) {
     if (!settings.bounces || busy_ || world_.clock.steady() < due_)
+        return;
+    const std::string server = server_at(settings, settings.bounces->endpoint);
+    if (!prober.has_room(server))
         return;
     const Time now = world_.clock.now();
     Job job;
@@ -136,12 +148,13 @@ void BounceWatch::turn(const settings::Settings& settings, store::Database& data
     const LoginKeys keys = login_keys(job.search.request, job.hash_key);
     job.logins = {.login = database.login_backoff(keys.login), .shared = database.login_backoff(keys.shared)};
     busy_ = true;
+    server_ = server;
+    prober.visited(server_);
     pool_.submit([this, job = std::move(job)] { finished_(run(job, world_)); });
 }
 
 void BounceWatch::settle(const BouncesFinished& found, store::Database& database, const MailContext& context,
                          std::map<std::string, MailboxRecord>& records, Status& status) {
-    busy_ = false;
     for (const std::string& warning : found.warnings)
         spdlog::warn("bounces: {}", warning);
     const auto& failure = found.report.failure;

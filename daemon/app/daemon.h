@@ -100,6 +100,7 @@ private:
             take_settings(std::move(*settings));
     }
     void bounces_found(const BouncesFinished& found) {
+        bounce_watch_.ended(prober_);
         store_watch_.attempt("keeping what came back", [&, this] {
             bounce_watch_.settle(found, parts_.database, mail_context(), records_, status_);
         });

@@ -31,6 +31,9 @@ public:
     void start(std::vector<ProbeJob> jobs);
     /// To be told for every value that `finished` handed on.
     void ended(const ProbeFinished& finished);
+    /// Somebody else has begun a connection to this server, or ended it: it counts as one of ours.
+    void visited(const std::string& server) { ++per_server_[server]; }
+    void left(const std::string& server) { --per_server_[server]; }
 
     [[nodiscard]] int running() const { return running_ + surveys_; }
     [[nodiscard]] int per_server() const { return limits_.per_server; }

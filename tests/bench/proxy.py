@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,11 +42,13 @@ class Connection:
 class Proxy:
     """Listens on a free port of 127.0.0.1 and passes on to `target`, each byte `delay` seconds later.
 
-    `rewrite` changes what the server says, without TLS: to play a server of another shape.
+    `rewrite` changes what the server says, to play a server of another shape; what it makes None never arrives. With
+    `tls` clients are talked to by TLS and the target without: what they say can be read.
     """
 
-    def __init__(self, target: int, delay: float = 0, rewrite: Callable[[bytes], bytes] | None = None):
-        self.target, self.delay, self.rewrite = target, delay, rewrite
+    def __init__(self, target: int, delay: float = 0, rewrite: Callable[[bytes], bytes | None] | None = None,
+                 tls: ssl.SSLContext | None = None):
+        self.target, self.delay, self.rewrite, self.tls = target, delay, rewrite, tls
         self.port = 0
         self._connections: list[Connection] = []
         self._ready = threading.Event()
@@ -70,7 +73,7 @@ class Proxy:
 
     async def _listen(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        async with await asyncio.start_server(self._pass, "127.0.0.1", 0) as server:
+        async with await asyncio.start_server(self._pass, "127.0.0.1", 0, ssl=self.tls) as server:
             self.port = server.sockets[0].getsockname()[1]
             self._ready.set()
             await self._stop.wait()
@@ -90,7 +93,7 @@ class Proxy:
             end.close()
 
     async def _one_way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note,
-                       rewrite: Callable[[bytes], bytes] | None) -> None:
+                       rewrite: Callable[[bytes], bytes | None] | None) -> None:
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
         async def deliver() -> None:
@@ -99,7 +102,7 @@ class Proxy:
                 await asyncio.sleep(due - self._loop.time())
                 try:
                     if not data:
-                        writer.write_eof()
+                        writer.write_eof() if writer.can_write_eof() else writer.close()
                         return
                     writer.write(data)
                     await writer.drain()
@@ -114,6 +117,8 @@ class Proxy:
                 data = b""
             if data and rewrite:
                 data = rewrite(data)
+            if data is None:
+                continue
             if data:
                 note(data)
             queue.put_nowait((self._loop.time() + self.delay, data))

@@ -52,7 +52,7 @@ class Cyrus:
 
     def __init__(self, authority: Authority, *, separator: str = "/", certificate: Certificate | None = None):
         self.authority = authority
-        self.imaps = free_port()
+        self.imaps, self.imap = free_port(), free_port()  # the second without TLS
         self.separator = separator
         self._certificate = certificate or authority.good()
         self._account = ordinary_account()
@@ -140,6 +140,7 @@ cyrus_group: {self._account.group}
 sasl_pwcheck_method: saslauthd
 sasl_saslauthd_path: {self.folder}/mux
 sasl_mech_list: PLAIN
+allowplaintext: yes
 unixhierarchysep: {"yes" if self.separator == "/" else "no"}
 tls_server_cert: {self.folder}/tls/certificate.pem
 tls_server_key: {self.folder}/tls/key.pem
@@ -152,6 +153,7 @@ notifysocket: {self.folder}/state/socket/notify
 }}
 SERVICES {{
   imaps cmd="{imapd} -s -C {settings}" listen="127.0.0.1:{self.imaps}" prefork=0
+  imap cmd="{imapd} -C {settings}" listen="127.0.0.1:{self.imap}" prefork=0
 }}
 EVENTS {{
 }}

@@ -63,6 +63,8 @@ void follow_login(TroubleState& state, const std::string& key, const std::vector
             std::any_of(group.begin(), group.end(), [](const Sight* s) { return s->tried && !s->failure; });
         if (works)
             end_trouble(state, key, now);
+        else if (found != state.open.end()) // not tried again yet since the start
+            found->second.unclear = is_unclear(found->second, group, now);
         return;
     }
     if (found != state.open.end()) {

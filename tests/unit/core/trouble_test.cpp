@@ -64,6 +64,20 @@ TEST_CASE("a shared login that stopped after three refusals is said once, whatev
         CHECK(round(count, kStart + hours(count)).empty());
 }
 
+TEST_CASE("a restart tells nothing of a shared login that is not clear yet") {
+    TroubleState state;
+    std::vector<Sight> sights{sight("a", FailureKind::login_refused, "master"), sight("b", {}, "master"),
+                              sight("c", {}, "master"), sight("d", {}, "master")};
+    follow_troubles(state, sights, kStart);
+    for (Sight& one : sights) {
+        one.tried = false;
+        one.failure.reset();
+    }
+    state.open.begin()->second.unclear = false; // which is not kept
+    follow_troubles(state, sights, kStart + minutes(1));
+    CHECK(take_news(state, kStart + minutes(1)).empty());
+}
+
 TEST_CASE("one mailbox that a shared login may not read is told when another shows that the login works, or later") {
     TroubleState state;
     Sight works = sight("b", {}, "master");

@@ -2,6 +2,8 @@
 
 #include "catch.h"
 
+#include <set>
+
 namespace mailquotad::app {
 namespace {
 
@@ -21,6 +23,20 @@ TEST_CASE("the first round starts at once and the next one after the interval, g
         CHECK(*schedule.when("kim") >= now + Seconds(950));
         CHECK(*schedule.when("kim") <= now + Seconds(1050));
     }
+}
+
+TEST_CASE("mailboxes that were looked at together do not come in lockstep the next time") {
+    Schedule schedule;
+    const Schedule::Moment now{hours(1)};
+    std::set<Schedule::Moment> due;
+    for (int i = 0; i < 100; ++i) {
+        const std::string slug = "box" + std::to_string(i);
+        schedule.add(slug, now);
+        schedule.finished(slug, now, Seconds(900));
+        due.insert(*schedule.when(slug));
+    }
+    CHECK(due.size() > 50);
+    CHECK(*due.rbegin() - *due.begin() > Seconds(45)); // of 90 that 5 % of 15 min each way allow
 }
 
 TEST_CASE("who waits longest comes first") {

@@ -61,9 +61,9 @@ void Daemon::turn() {
     store_watch_.attempt("reading lists of mailboxes", [this] { take_new_lists(); });
     store_watch_.attempt("following the clock", [this] { upkeep_.turn(visits_, parts_.database); });
     store_watch_.attempt("telling the webmaster", [this] { tell_webmaster_of_troubles(); });
+    store_watch_.attempt("looking for bounces", [this] { bounce_watch_.turn(settings_, parts_.database, prober_); });
     store_watch_.attempt("beginning to look", [this] { start_due_probes(); });
     store_watch_.attempt("sending mail", [this] { start_due_mail(); });
-    store_watch_.attempt("looking for bounces", [this] { bounce_watch_.turn(settings_, parts_.database, prober_); });
     publish();
 }
 

@@ -291,6 +291,6 @@ def cases(world: World) -> Iterator[SmtpCase]:
     rows = [(place, *row) for place in PLACES for row in anywhere(place)] + list(particular())
     for place, name, act, reasons, hangs in sorted(rows, key=lambda row: not row[4]):
         yield SmtpCase(f"smtp: {place}: {name}", {place: act}, frozenset(reasons), hangs)
-    for count in range(0, 118, 13):  # a delivery is told 121 bytes
+    for count in range(0, 118, 13):  # a whole one has 125
         yield SmtpCase(f"smtp: the end after {count} bytes", {}, frozenset({"connect", "protocol"}), budget=count)
     yield from tls_cases(world)

@@ -30,7 +30,9 @@ std::optional<std::optional<settings::Settings>> SettingsSource::new_lists(Time 
     if (now - looked_at_ < interval_)
         return std::nullopt;
     looked_at_ = now;
-    return lists_changed(now) ? std::optional(reload_lists()) : std::nullopt;
+    if (!lists_changed(now))
+        return std::nullopt;
+    return std::make_optional(reload_lists()); // std::optional(…) would not nest
 }
 
 bool SettingsSource::lists_changed(Time now) const {

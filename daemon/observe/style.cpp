@@ -105,7 +105,7 @@ td time, .when time { white-space: nowrap; }
 .plain tbody > tr > * { border-top: 1px solid var(--line); padding-left: 0; }
 .plain thead th { padding-left: 0; padding-top: 0; }
 .plain th { font-weight: 400; overflow-wrap: break-word; }
-.plain td { overflow-wrap: anywhere; } .plain tbody tr:first-child > * { border-top: 0; }
+.plain td { overflow-wrap: break-word; } .plain .badge { white-space: nowrap; } .plain tbody tr:first-child > * { border-top: 0; }
 .cards { columns: 25rem 2; column-gap: 1rem; }
 .cards > .card { break-inside: avoid; margin-bottom: 1rem; }
 .cards > :first-child, .cards > .failure, .cards > .history { column-span: all; }
@@ -128,6 +128,7 @@ dt { font-size: .85rem; color: var(--muted); } dd { margin: 0; overflow-wrap: an
 .plot text, .times text, .map text { font-size: .8rem; fill: var(--text); }
 .plot text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .times { display: block; width: 100%; height: 1.4rem; } .times text { fill: var(--muted); }
+.times text[text-anchor="end"]:not(:last-child) { transform: translateX(-.4rem); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; list-style: none; padding: 0; margin: .4rem 0 0;
   font-size: .85rem; color: var(--muted); }
 .key { width: 1rem; height: 1rem; vertical-align: -.15em; margin-right: .35rem; }
@@ -157,7 +158,7 @@ constexpr const char* kNarrowAndPrint = R"(@media screen and (max-width: 64rem) 
   .share { display: none; }
   .plain { font-size: .9rem; }
   .plain th, .plain td { padding-right: .3rem; }
-  .plain thead th { font-size: .8em; white-space: normal; overflow-wrap: anywhere; }
+  .plain thead th { font-size: .75em; white-space: normal; }
   .filter label, .filter input[type=search], .filter select, .filter button { width: 100%; }
 }
 @media print {

@@ -177,7 +177,7 @@ class Pages(ServerTest):
         self.assertIn("kasse: reminder, if nothing changes", text["planned"])
         self.assertIn("23 mailboxes. Urgent or full: 2. Next to be full: ",
                       str(page.evaluate("document.querySelector('.summary').innerText")))
-        self.assertNotIn("settings are wrong", str(page.evaluate("document.querySelector('.remarks').innerText")))
+        self.assertNotIn("settings have errors", str(page.evaluate("document.querySelector('.remarks').innerText")))
         self.assertEqual(page.evaluate("[...document.querySelectorAll('.remarks li:first-child a')].map(one => "
                                        "one.textContent)"), ["zeltlager", "presse"])
         self.assertIn("Nobody is mailed.", str(page.evaluate("document.querySelector('.boxes').innerText")))

@@ -51,6 +51,20 @@ TEST_CASE("a list that is as it was read has not changed") {
     CHECK_FALSE(files.source().lists_changed(now() + Seconds(100)));
 }
 
+TEST_CASE("a list that is as it was read is no news, and no error either") {
+    const Files files;
+    SettingsSource source = files.source();
+    CHECK_FALSE(source.new_lists(now() + Seconds(100)).has_value());
+    files.rewrite("address\nuli@verein.example\n", Seconds(60));
+    const auto news = source.new_lists(now() + Days(1));
+    REQUIRE(news.has_value());
+    CHECK(news->has_value());
+    files.rewrite("no list at all\n", Seconds(30));
+    const auto broken = source.new_lists(now() + Days(2));
+    REQUIRE(broken.has_value());
+    CHECK_FALSE(broken->has_value());
+}
+
 TEST_CASE("a changed list is taken over, its slugs derived by the store's key") {
     const Files files;
     SettingsSource source = files.source();

@@ -4,6 +4,7 @@
 #include "app/refusals.h"
 #include "app/schedule.h"
 #include "notify/outbox_runner.h"
+#include "observe/log_event.h"
 #include "text/catalog.h"
 
 #include <spdlog/spdlog.h>
@@ -174,7 +175,10 @@ void BounceWatch::settle(const BouncesFinished& found, store::Database& database
             if (mail == found.asked.end())
                 continue;
             settle_one(database, context, *mail, bounce);
-            spdlog::warn("{}: mail {} came back", mail->mailbox, mail->message_id);
+            observe::log_event({.event = observe::LogEvent::mail_bounced,
+                                .level = observe::LogLevel::warning,
+                                .text = mail->mailbox + ": mail " + mail->message_id + " came back",
+                                .mailbox = mail->mailbox});
             ++count;
         }
     });

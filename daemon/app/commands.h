@@ -10,7 +10,7 @@ enum class OutputFormat { table, json, nagios, csv, text, html, eml };
 
 struct CommonOptions {
     std::string config;
-    std::string log_level = "info";
+    std::string log_level; ///< empty: as the settings say
 };
 
 struct CheckOptions {

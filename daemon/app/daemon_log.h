@@ -14,7 +14,8 @@
 namespace mailquotad::app {
 
 void log_warnings(const MailboxRecord& record, const std::vector<std::string>& warnings);
-void log_measurement(const MailboxRecord& record, const ProbeCost& cost);
+/// At info when stage or decision are news, at debug when all is as before.
+void log_measurement(MailboxRecord& record, const ProbeCost& cost);
 /// One line for each failure; only at debug while its server is in trouble, which has one line of its own, and when a
 /// login that is in back-off was not tried again.
 void log_failure(const MailboxRecord& record, bool server_in_trouble, bool tried);

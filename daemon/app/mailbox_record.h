@@ -46,7 +46,8 @@ struct MailboxRecord {
     AdvicePlan advice;                               ///< of the last good measurement
     std::shared_ptr<const AdvicePlan> public_advice; ///< the same without names of folders; null for none
     DecisionReason decision = DecisionReason::stage_ok;
-    std::optional<Time> look_again_at; ///< earlier than the schedule, to confirm
+    std::optional<Time> look_again_at;                                     ///< earlier than the schedule, to confirm
+    std::optional<std::pair<std::optional<Stage>, DecisionReason>> logged; ///< by log_measurement, last
     std::string note;
 };
 

@@ -1,5 +1,6 @@
 #include "app/mails.h"
 
+#include "app/news.h"
 #include "os/clock.h"
 
 #include <algorithm>
@@ -62,10 +63,14 @@ store::OutboxRow call_row(const MailContext& context, const MailboxRecord& recor
     return row_of(context, record, facts.notification, store::Recipient::admin, call);
 }
 
+bool asks_to_call(const MailContext& context) {
+    return !context.settings.smtp->admin.empty() && daemon_tells(context.settings, AdminEventKind::owner_silent);
+}
+
 /// Why the webmaster hears of this mail too; nothing where there is no reason or no webmaster.
 std::optional<notify::CallReason> reason_to_call(const MailContext& context, const settings::Mailbox& mailbox,
                                                  const Notification& notification) {
-    if (context.settings.smtp->admin.empty() || mailbox.tell != settings::Tell::owner ||
+    if (!asks_to_call(context) || mailbox.tell != settings::Tell::owner ||
         notification.kind == NotificationKind::all_clear)
         return std::nullopt;
     if (mailbox.owner.mail.empty() && notification.stage >= Stage::urgent)
@@ -141,7 +146,7 @@ std::vector<store::OutboxRow> mails_for(const MailContext& context, const Mailbo
     std::vector<store::OutboxRow> rows;
     if (!context.settings.smtp)
         return rows;
-    if (decision.ask_to_call)
+    if (decision.ask_to_call && asks_to_call(context))
         rows.push_back(unchanged_row(context, record, decision.next));
     if (!decision.notify)
         return rows;

@@ -1,8 +1,9 @@
 #include "app/news.h"
 
 #include "notify/webhook.h"
+#include "observe/log_event.h"
 
-#include <spdlog/spdlog.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 
@@ -45,8 +46,14 @@ notify::Message mail_of(const MailContext& context, const notify::AdminEvent& ev
 
 } // namespace
 
+bool daemon_tells(const settings::Settings& settings, AdminEventKind kind) {
+    return settings.alerts.webmaster == settings::WebmasterBy::daemon || !is_alerted_by_rules(kind);
+}
+
 std::vector<store::OutboxRow> webhook_rows(const MailContext& context, const notify::AdminEvent& event) {
     std::vector<store::OutboxRow> rows;
+    if (!daemon_tells(context.settings, event.kind))
+        return rows;
     notify::AdminEvent named = event;
     named.key = name_of(context, event);
     for (const settings::Webhook& webhook : context.settings.webhooks) {
@@ -63,7 +70,8 @@ std::vector<store::OutboxRow> webhook_rows(const MailContext& context, const not
 
 std::vector<store::OutboxRow> news_rows(const MailContext& context, const notify::AdminEvent& event) {
     std::vector<store::OutboxRow> rows = webhook_rows(context, event);
-    if (context.settings.smtp && !context.settings.smtp->admin.empty()) {
+    const auto& smtp = context.settings.smtp;
+    if (smtp && !smtp->admin.empty() && daemon_tells(context.settings, event.kind)) {
         const notify::Message message = mail_of(context, event);
         store::OutboxRow row = row_of(context, event, store::Recipient::admin);
         row.message_id = message.message_id;
@@ -77,7 +85,9 @@ std::vector<store::OutboxRow> news_rows(const MailContext& context, const notify
 void tell_webmaster(store::Database& database, const MailContext& context, const notify::AdminEvent& event) {
     for (const store::OutboxRow& row : news_rows(context, event)) {
         if (database.enqueue(row))
-            spdlog::info("the webmaster is told: {} {}", to_string(event.kind), event.slug);
+            observe::log_event({.event = observe::LogEvent::webmaster_told,
+                                .text = fmt::format("the webmaster is told: {} {}", to_string(event.kind), event.slug),
+                                .mailbox = event.slug});
     }
 }
 

@@ -11,6 +11,10 @@
 
 namespace mailquotad::app {
 
+/// Whether the daemon tells the webmaster of this, by whatever way; what it leaves to the rules (alerts.webmaster) no
+/// mail and no webhook brings.
+bool daemon_tells(const settings::Settings& settings, AdminEventKind kind);
+
 /// The rows that bring an event to the webhooks which want its kind. `context` as for mails.
 std::vector<store::OutboxRow> webhook_rows(const MailContext& context, const notify::AdminEvent& event);
 

@@ -10,6 +10,7 @@
 #include "app/smtp_options.h"
 #include "net/connect.h"
 #include "observe/http_server.h"
+#include "observe/log_event.h"
 #include "observe/logging.h"
 #include "os/service_manager.h"
 #include "os/signals.h"
@@ -44,8 +45,29 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
     return server;
 }
 
+void follow_log_level(const CommonOptions& options, const settings::Settings& settings) {
+    if (options.log_level.empty()) // the option wins
+        observe::set_log_level(settings.log.level);
+}
+
+std::optional<settings::Settings> reload(SettingsSource& source, const CommonOptions& options) {
+    auto settings = source.reload();
+    if (settings)
+        follow_log_level(options, *settings);
+    return settings;
+}
+
+void log_start(const settings::Settings& settings) {
+    observe::log_event({.event = observe::LogEvent::started,
+                        .text = fmt::format("mailquotad " MAILQUOTAD_VERSION " watches {} mailboxes at {} servers",
+                                            settings.mailboxes.size(), settings.servers.size())});
+    for (const Remark& remark : remarks_on(settings))
+        spdlog::warn("{}", remark.text);
+}
+
 std::function<void(StatusPointer)> publisher_to(observe::HttpServer* http) {
     return [http](StatusPointer status) {
+        observe::settle_log();
         if (http != nullptr) {
             http->loop_is_alive();
             http->publish(std::move(status));
@@ -58,10 +80,11 @@ std::function<void(StatusPointer)> publisher_to(observe::HttpServer* http) {
 int command_run(const CommonOptions& options) {
     keep_memory_private();
     os::block_signals();
-    observe::start_logging(options.log_level);
+    observe::start_logging(options.log_level.empty() ? "info" : options.log_level);
     const std::filesystem::path file = config_file(options.config);
     settings::Loaded loaded = load_settings_file(file, kExitBadSettings);
     settings::Settings settings = loaded.settings.value();
+    follow_log_level(options, settings);
     const auto catalog = std::make_shared<const text::Catalog>(load_catalog());
     const text::ClientGuides guides = load_guides();
 
@@ -80,8 +103,7 @@ int command_run(const CommonOptions& options) {
         return EXIT_SUCCESS;
     store::Database& database = opened->database;
     tell_of_rescue(*opened, settings, *catalog, clock.now());
-    for (const Remark& remark : remarks_on(settings))
-        spdlog::warn("{}", remark.text);
+    log_start(settings);
 
     SettingsSource source(file, loaded, database.hash_key());
     auto daemon = std::make_unique<Daemon>(
@@ -100,7 +122,7 @@ int command_run(const CommonOptions& options) {
                         },
                     .make_webhooks = make_webhooks,
                     .publish = publish,
-                    .reload = [&source] { return source.reload(); },
+                    .reload = [&] { return reload(source, options); },
                     .version = MAILQUOTAD_VERSION,
                     .new_lists = [&source, &clock] { return source.new_lists(clock.now()); }},
         std::move(settings));
@@ -109,7 +131,7 @@ int command_run(const CommonOptions& options) {
         spdlog::shutdown();
         std::_Exit(EXIT_SUCCESS); // the database is consistent at every moment; nothing else is open
     }
-    spdlog::info("ended");
+    observe::log_event({.event = observe::LogEvent::ended, .text = "ended"});
     return EXIT_SUCCESS;
 }
 

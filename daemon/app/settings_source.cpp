@@ -1,5 +1,6 @@
 #include "app/settings_source.h"
 
+#include "observe/log_event.h"
 #include "settings/files.h"
 
 #include <spdlog/spdlog.h>
@@ -68,13 +69,17 @@ std::optional<settings::Settings> SettingsSource::take(settings::Loaded loaded) 
     for (const auto& [list, stamp] : stamps(loaded.lists))
         lists_[list] = stamp; // also of a broken one: it is told once
     if (!loaded.settings) {
-        spdlog::error("the settings have errors: the old ones stay in force");
+        observe::log_event({.event = observe::LogEvent::settings_refused,
+                            .level = observe::LogLevel::error,
+                            .text = "the settings have errors: the old ones stay in force"});
         return std::nullopt;
     }
     lists_ = stamps(loaded.lists);
     interval_ = loaded.settings->poll.interval;
     settings::derive_slugs(*loaded.settings, hash_key_);
-    spdlog::info("settings read anew: {} mailboxes", loaded.settings->mailboxes.size());
+    observe::log_event(
+        {.event = observe::LogEvent::settings_read,
+         .text = "settings read anew: " + std::to_string(loaded.settings->mailboxes.size()) + " mailboxes"});
     return std::move(loaded.settings);
 }
 

@@ -1,5 +1,7 @@
 #include "app/store_watch.h"
 
+#include "observe/log_event.h"
+
 #include <spdlog/spdlog.h>
 
 namespace mailquotad::app {
@@ -25,8 +27,10 @@ void StoreWatch::failed(const std::string& step, const std::string& error) {
         spdlog::debug("{} failed: {}", step, error);
         return;
     }
-    spdlog::error("{} failed: {}. Until the database can be written, no mail goes out that it does not know of", step,
-                  error);
+    observe::log_event({.event = observe::LogEvent::database_failed,
+                        .level = observe::LogLevel::error,
+                        .text = step + " failed: " + error +
+                                ". Until the database can be written, no mail goes out that it does not know of"});
     failing_since_ = clock_.now();
     looked_at_ = clock_.steady();
 }
@@ -41,7 +45,9 @@ bool StoreWatch::works_again(store::Database& database) {
         spdlog::debug("the database still takes nothing: {}", error.what());
         return false;
     }
-    spdlog::info("the database can be written again, after {} s", (clock_.now() - *failing_since_).count());
+    observe::log_event({.event = observe::LogEvent::database_back,
+                        .text = "the database can be written again, after " +
+                                std::to_string((clock_.now() - *failing_since_).count()) + " s"});
     failing_since_.reset();
     return true;
 }

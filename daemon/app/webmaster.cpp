@@ -6,6 +6,7 @@
 #include "app/probe_job.h"
 #include "app/rules.h"
 #include "notify/webmaster_mail.h"
+#include "observe/log_event.h"
 #include "os/clock.h"
 
 #include <spdlog/spdlog.h>
@@ -250,10 +251,13 @@ std::vector<std::string> Webmaster::answer_burst(std::map<std::string, MailboxRe
     for (auto& [slug, alert] : changed)
         records.at(slug).alert = std::move(alert);
     if (!slugs.empty())
-        spdlog::warn("mails about {} mailboxes that were held: {}", slugs.size(),
-                     answer == BurstAnswer::drop      ? "dropped by the webmaster"
-                     : answer == BurstAnswer::release ? "released by the webmaster"
-                                                      : "released after two days without an answer");
+        observe::log_event(
+            {.event = observe::LogEvent::burst_ended,
+             .level = observe::LogLevel::warning,
+             .text = fmt::format("mails about {} mailboxes that were held: {}", slugs.size(),
+                                 answer == BurstAnswer::drop      ? "dropped by the webmaster"
+                                 : answer == BurstAnswer::release ? "released by the webmaster"
+                                                                  : "released after two days without an answer")});
     std::erase_if(slugs, [&records](const std::string& slug) { return !records.contains(slug); });
     return slugs;
 }
@@ -272,8 +276,11 @@ void Webmaster::ask_about_burst(const settings::Settings& settings, const std::m
     const auto public_text = notify::burst_text(burst_facts(memory_.burst, records), {}, catalog_, settings.language);
     queue(settings, webmaster_row(settings, database_.hash_key(), name, text, catalog_, now),
           event_of(AdminEventKind::burst_held, name, public_text, now), std::move(after));
-    spdlog::warn("{} mailboxes jumped together: their mails are held, the webmaster is asked",
-                 memory_.burst.hold->mailboxes.size());
+    observe::log_event(
+        {.event = observe::LogEvent::burst_held,
+         .level = observe::LogLevel::warning,
+         .text = fmt::format("{} mailboxes jumped together: their mails are held, the webmaster is asked",
+                             memory_.burst.hold->mailboxes.size())});
 }
 
 void Webmaster::tell_troubles(const settings::Settings& settings, const std::map<std::string, MailboxRecord>& records,
@@ -282,6 +289,11 @@ void Webmaster::tell_troubles(const settings::Settings& settings, const std::map
     const TroubleNews news = take_news(after.trouble, now);
     if (news.empty())
         return;
+    const AdminEventKind kind = kind_of(news);
+    if (!daemon_tells(settings, kind)) {
+        memory_ = std::move(after); // told by others: a change of the settings brings no old news
+        return;
+    }
     notify::Names names;
     for (const auto& [slug, record] : records)
         names[slug] = record.settings.address;
@@ -289,8 +301,10 @@ void Webmaster::tell_troubles(const settings::Settings& settings, const std::map
     const std::string name = "trouble." + std::to_string(now.time_since_epoch().count());
     const auto public_text = notify::trouble_text(news, {}, catalog_, settings.language, &os::local_time);
     queue(settings, webmaster_row(settings, database_.hash_key(), name, text, catalog_, now),
-          event_of(kind_of(news), name, public_text, now), std::move(after));
-    spdlog::warn("the webmaster is told of {} troubles and of {} that are over", news.begun.size(), news.over.size());
+          event_of(kind, name, public_text, now), std::move(after));
+    observe::log_event({.event = observe::LogEvent::webmaster_told,
+                        .text = fmt::format("the webmaster is told of {} troubles and of {} that are over",
+                                            news.begun.size(), news.over.size())});
 }
 
 void Webmaster::send_digest(const settings::Settings& settings, Time now) {

@@ -28,6 +28,19 @@ std::string_view to_string(AdminEventKind kind) {
     return "test";
 }
 
+bool is_alerted_by_rules(AdminEventKind kind) {
+    switch (kind) {
+    case AdminEventKind::login_refused: // MailquotadLoginRefused
+    case AdminEventKind::server_gone:   // MailquotadServerUnreachable, MailquotadMailboxUnreachable
+    case AdminEventKind::smtp_failing:  // MailquotadSmtpFailing
+    case AdminEventKind::mail_refused:  // MailquotadMailRefused
+    case AdminEventKind::owner_silent:  // MailquotadMailboxFull, MailquotadMailboxUrgent
+        return true;
+    default:
+        return false;
+    }
+}
+
 std::optional<AdminEventKind> parse_admin_event_kind(std::string_view text) {
     for (const AdminEventKind kind : kAllAdminEventKinds)
         if (to_string(kind) == text)

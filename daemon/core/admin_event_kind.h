@@ -22,6 +22,10 @@ enum class AdminEventKind {
 
 std::string_view to_string(AdminEventKind kind);
 std::optional<AdminEventKind> parse_admin_event_kind(std::string_view text);
+
+/// Whether the alerting rules in dashboards/ tell the same; what is asked, and what no metric knows, they cannot.
+bool is_alerted_by_rules(AdminEventKind kind);
+
 inline constexpr AdminEventKind kAllAdminEventKinds[] = {AdminEventKind::burst_held,   AdminEventKind::login_refused,
                                                          AdminEventKind::server_gone,  AdminEventKind::smtp_failing,
                                                          AdminEventKind::mail_refused, AdminEventKind::mail_bounced,

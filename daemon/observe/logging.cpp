@@ -1,12 +1,13 @@
 #include "observe/logging.h"
 
 #include "core/escape.h"
+#include "observe/log_sinks.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -18,8 +19,6 @@
 
 namespace mailquotad::observe {
 namespace {
-
-constexpr std::size_t kMaxMessageBytes = 8192;
 
 constexpr std::pair<std::string_view, spdlog::level::level_enum> kLevels[] = {
     {"trace", spdlog::level::trace},  {"debug", spdlog::level::debug}, {"info", spdlog::level::info},
@@ -35,40 +34,23 @@ std::optional<spdlog::level::level_enum> find_level(std::string_view name) {
     return std::nullopt;
 }
 
-/// Hands every message on as one harmless line. Around the real sink and not in its formatter, because the journal's
-/// sink takes the bare message and no formatter's result.
-class EscapingSink final : public spdlog::sinks::sink {
-public:
-    explicit EscapingSink(std::shared_ptr<spdlog::sinks::sink> inner) : inner_(std::move(inner)) {}
-
-    void log(const spdlog::details::log_msg& message) override {
-        const std::string_view text(message.payload.data(), message.payload.size());
-        std::string harmless = for_terminal(text.substr(0, kMaxMessageBytes));
-        if (text.size() > kMaxMessageBytes) {
-            harmless += " [cut]";
-        }
-        spdlog::details::log_msg copy = message;
-        copy.payload = harmless;
-        inner_->log(copy);
-    }
-    void flush() override { inner_->flush(); }
-    void set_pattern(const std::string& pattern) override { inner_->set_pattern(pattern); }
-    void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
-        inner_->set_formatter(std::move(formatter));
-    }
-
-private:
-    std::shared_ptr<spdlog::sinks::sink> inner_;
-};
-
-std::shared_ptr<spdlog::sinks::sink> choose_sink() {
+std::shared_ptr<EventSink> choose_sink() {
     const char* journal_stream = std::getenv("JOURNAL_STREAM"); // NOLINT(concurrency-mt-unsafe): nobody sets it
     if (journal_stream && is_journal_stream(journal_stream, STDERR_FILENO)) {
-        return std::make_shared<spdlog::sinks::systemd_sink_mt>("mailquotad");
+        return std::make_shared<EventSink>(&send_to_journal);
     }
     auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(spdlog::color_mode::automatic);
     sink->set_pattern("%Y-%m-%d %H:%M:%S %^%l%$ %v");
-    return sink;
+    return std::make_shared<EventSink>(std::move(sink));
+}
+
+spdlog::level::level_enum level_named(const std::string& level) {
+    const auto found = find_level(level);
+    if (!found) {
+        throw std::invalid_argument("unknown log level \"" + for_terminal(level) +
+                                    "\": trace, debug, info, warning, error, critical or off");
+    }
+    return *found;
 }
 
 } // namespace
@@ -92,15 +74,24 @@ bool is_journal_stream(std::string_view journal_stream, int descriptor) {
 }
 
 void start_logging(const std::string& level) {
-    const auto found = find_level(level);
-    if (!found) {
-        throw std::invalid_argument("unknown log level \"" + for_terminal(level) +
-                                    "\": trace, debug, info, warning, error, critical or off");
-    }
-    auto logger = std::make_shared<spdlog::logger>("mailquotad", std::make_shared<EscapingSink>(choose_sink()));
-    logger->set_level(*found);
+    const auto chosen = level_named(level);
+    auto logger = std::make_shared<spdlog::logger>("mailquotad", choose_sink());
+    logger->set_level(chosen);
     logger->flush_on(spdlog::level::trace);
     spdlog::set_default_logger(std::move(logger));
+}
+
+void set_log_level(const std::string& level) {
+    spdlog::default_logger()->set_level(level_named(level));
+}
+
+void settle_log() {
+    const auto logger = spdlog::default_logger();
+    for (const auto& sink : logger->sinks()) {
+        if (auto* events = dynamic_cast<EventSink*>(sink.get())) {
+            events->settle(std::chrono::steady_clock::now());
+        }
+    }
 }
 
 } // namespace mailquotad::observe

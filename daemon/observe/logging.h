@@ -12,6 +12,12 @@ namespace mailquotad::observe {
 /// std::invalid_argument that names them for any other. To be called before other threads log; may be called again.
 void start_logging(const std::string& level);
 
+/// Another level from now on, from any thread. Throws as start_logging.
+void set_log_level(const std::string& level);
+
+/// Writes how many lines of the same kind were held back (log_event), where it is time to say so.
+void settle_log();
+
 /// Whether `level` is one that start_logging takes.
 bool is_log_level(std::string_view level);
 

@@ -149,7 +149,8 @@ std::string mailbox_part(const Mailbox& mailbox) {
 bool is_same_frame(const Settings& a, const Settings& b) {
     return a.language == b.language && a.timezone == b.timezone && a.state_directory == b.state_directory &&
            a.database == b.database && a.poll == b.poll && a.policy == b.policy && a.alerts == b.alerts &&
-           a.http == b.http && a.wording == b.wording && a.bounces == b.bounces && a.webhooks == b.webhooks;
+           a.http == b.http && a.log == b.log && a.wording == b.wording && a.bounces == b.bounces &&
+           a.webhooks == b.webhooks;
 }
 
 /// Whether it is the same mailbox; a derived slug depends on the others and counts for nothing.

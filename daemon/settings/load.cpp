@@ -19,6 +19,7 @@ Settings read_settings(const Table& root, const DataDirectories& data, std::vect
     settings.policy = read_policy(root.table("policy"), default_policy());
     settings.alerts = read_alerts(root.table("alerts"));
     settings.http = read_http(root.table("http"));
+    settings.log = read_log(root.table("log"));
     settings.wording = read_wording(root.table("wording"));
     settings.smtp = read_smtp(root.table("smtp"));
     settings.bounces = read_bounces(root.table("bounces"));

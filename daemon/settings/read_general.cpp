@@ -155,6 +155,9 @@ Poll read_poll(const Table& table) {
     return poll;
 }
 
+constexpr std::pair<std::string_view, WebmasterBy> kWebmasterBy[] = {{"daemon", WebmasterBy::daemon},
+                                                                     {"rules", WebmasterBy::rules}};
+
 Alerts read_alerts(const Table& table) {
     Alerts alerts;
     alerts.confirm_after = table.duration("confirm_after", 0s, Days(1)).value_or(alerts.confirm_after);
@@ -163,7 +166,16 @@ Alerts read_alerts(const Table& table) {
     alerts.per_hour = table.integer("per_hour", 1, 10000).value_or(alerts.per_hour);
     alerts.burst = read_burst(table);
     alerts.digest = read_digest(table);
+    alerts.webmaster = table.choice<WebmasterBy>("webmaster", kWebmasterBy).value_or(alerts.webmaster);
     return alerts;
+}
+
+Log read_log(const Table& table) {
+    static constexpr std::pair<std::string_view, std::string_view> kLevels[] = {
+        {"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}};
+    Log log;
+    log.level = table.choice<std::string_view>("level", kLevels).value_or(log.level);
+    return log;
 }
 
 Wording read_wording(const Table& table) {

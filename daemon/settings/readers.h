@@ -21,6 +21,7 @@ Alerts read_alerts(const Table& table);
 
 /// [http].
 Http read_http(const Table& table);
+Log read_log(const Table& table);
 
 /// [wording].
 Wording read_wording(const Table& table);

@@ -152,6 +152,9 @@ struct Weekly {
     bool operator==(const Weekly&) const = default;
 };
 
+/// Who tells the webmaster what the rules in dashboards/ alert on too (is_alerted_by_rules).
+enum class WebmasterBy { daemon, rules };
+
 struct Alerts {
     Seconds confirm_after{600};
     std::optional<QuietHours> quiet_hours;
@@ -159,6 +162,7 @@ struct Alerts {
     DaysOff days_off;
     std::optional<BurstRule> burst;
     std::optional<Weekly> digest;
+    WebmasterBy webmaster = WebmasterBy::daemon;
     bool operator==(const Alerts&) const = default;
 };
 
@@ -167,6 +171,11 @@ struct Http {
     std::uint16_t port = 0;
     std::vector<std::string> hosts{}; ///< further names in the Host header that are answered
     bool operator==(const Http&) const = default;
+};
+
+struct Log {
+    std::string level = "info"; ///< a word of [log] level
+    bool operator==(const Log&) const = default;
 };
 
 struct Database {
@@ -184,6 +193,7 @@ struct Settings {
     Policy policy;
     Alerts alerts;
     Http http;
+    Log log;
     Wording wording;
     std::optional<Smtp> smtp;
     std::optional<Bounces> bounces;

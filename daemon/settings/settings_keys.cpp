@@ -80,6 +80,8 @@ constexpr SettingsKey kKeys[] = {
      "this share of all mailboxes"},
     {"alerts.digest", text, R"("Mon 07:00")", R"(a weekday and a time, such as "Mon 07:00", or "" for none)",
      "weekly overview to smtp.admin"},
+    {"alerts.webmaster", text, R"("daemon")", R"("daemon" or "rules")",
+     "who tells the webmaster what the Prometheus rules alert on too; never both"},
 
     {"http", table, "", "a table: [http]", "metrics and status page"},
     {"http.listen", text, R"("127.0.0.1:19993")",
@@ -87,6 +89,10 @@ constexpr SettingsKey kKeys[] = {
      "where the HTTP server listens"},
     {"http.hosts", texts, "[]", R"(a list of names without scheme, port and path, such as ["quota.verein.example"])",
      "names of a reverse proxy that are answered too"},
+
+    {"log", table, "", "a table: [log]", "what is written to the log"},
+    {"log.level", text, R"("info")", R"("debug", "info", "warning" or "error")",
+     "the least that is worth a line; taken anew at a reload"},
 
     {"wording", table, "", "a table: [wording]", "how mails speak to owners"},
     {"wording.formal", boolean, "false", "true or false", "German \"Sie\" instead of \"du\""},

@@ -188,6 +188,14 @@ class Rules(unittest.TestCase):
         self.assertEqual([title for title in titles if title.startswith("Mailquotad")],
                          [rule["alert"] for rule in alerts()])
 
+    def test_the_runbook_says_of_each_alert_who_tells_it(self) -> None:
+        table = (FOLDER / "RUNBOOK.md").read_text().partition("## Who is told what")[2].partition("\n## ")[0]
+        self.assertEqual(set(re.findall(r"Mailquotad\w+", table)), {rule["alert"] for rule in alerts()})
+        left_to_rules = (SOURCE / "daemon/core/admin_event_kind.cpp").read_text()
+        named = set(re.findall(r"Mailquotad\w+", left_to_rules))
+        self.assertGreater(len(named), 5)
+        self.assertLessEqual(named, {rule["alert"] for rule in alerts()})
+
     def test_the_forecast_alert_has_the_threshold_of_the_policy(self) -> None:
         expr = next(rule["expr"] for rule in alerts() if rule["alert"] == "MailquotadMailboxFullSoon")
         policy = re.search(r'^warning = .*full_within = "(\d+)d"', (SOURCE / "config/mailquotad.full.toml").read_text(),

@@ -9,6 +9,7 @@
 //   forecast                    full_within counts too; default: it does not, so that a person can reckon the stages
 //   admin                       there is an smtp.admin, webmaster@verein.example; then the loop wakes again a minute
 //                               after something happened: troubles are looked for once a minute
+//   rules_tell                  alerts.webmaster = "rules"
 //   mailbox kim 50 %            so much of its limit used; then, as wanted: of 1000 MiB (default), of none,
 //                               no_address, second_address, wants_notice, tell_webmaster, tell_nobody
 //   mailboxes 20 box 50 %       box1 to box20, with the same words behind

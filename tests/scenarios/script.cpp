@@ -112,6 +112,8 @@ const std::map<std::string, Reader>& readers() {
         {"holidays", read_holidays},
         {"no_smtp", [](Script& s, const Words&) { s.world.has_smtp = false; }},
         {"admin", [](Script& s, const Words&) { s.world.has_admin = true; }},
+        {"rules_tell",
+         [](Script& s, const Words&) { s.world.settings.alerts.webmaster = settings::WebmasterBy::rules; }},
         {"forecast", [](Script& s, const Words&) { s.world.judges_by_forecast = true; }},
         {"mailbox", [](Script& s, const Words& w) { s.world.boxes.push_back(read_box(w, 1)); }},
         {"mailboxes", read_boxes},

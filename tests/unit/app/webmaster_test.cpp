@@ -2,6 +2,7 @@
 
 #include "app/digest.h"
 #include "app/keeping.h"
+#include "app/news.h"
 #include "catch.h"
 #include "notify/webmaster_mail.h"
 #include "unit/settings/temporary_folder.h"
@@ -227,6 +228,42 @@ TEST_CASE("a refused login is told to the webmaster once, and its end", "[webmas
     club.records.at("a").failure.reset();
     club.turn();
     CHECK(club.webmaster_mails() == 2);
+}
+
+TEST_CASE("what the rules tell is mailed by nobody else, and nothing old comes when the settings change",
+          "[webmaster]") {
+    const TemporaryFolder folder;
+    Club club(folder.path());
+    club.settings.alerts.digest.reset();
+    club.settings.alerts.webmaster = settings::WebmasterBy::rules;
+    club.turn();
+    club.records.at("a").last_attempt = club.now;
+    club.records.at("a").failure = ProbeFailure{.kind = FailureKind::login_refused, .detail = "NO wrong"};
+    club.now += minutes(1);
+    club.turn();
+    club.settings.alerts.webmaster = settings::WebmasterBy::daemon;
+    club.restart();
+    club.now += hours(2);
+    club.turn();
+    CHECK(club.webmaster_mails() == 0);
+    club.records.at("a").failure.reset();
+    club.now += minutes(1);
+    club.turn();
+    CHECK(club.webmaster_mails() == 1); // the end is news
+}
+
+TEST_CASE("questions, returned mail and the digest stay with the daemon; what the rules alert on goes to them",
+          "[webmaster]") {
+    settings::Settings settings;
+    for (const AdminEventKind kind : kAllAdminEventKinds)
+        CHECK(daemon_tells(settings, kind));
+    settings.alerts.webmaster = settings::WebmasterBy::rules;
+    std::vector<std::string_view> told;
+    for (const AdminEventKind kind : kAllAdminEventKinds) {
+        if (daemon_tells(settings, kind))
+            told.push_back(to_string(kind));
+    }
+    CHECK(told == std::vector<std::string_view>{"burst_held", "mail_bounced", "database_damaged", "digest", "test"});
 }
 
 } // namespace

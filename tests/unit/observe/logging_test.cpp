@@ -1,4 +1,5 @@
 #include "catch.h"
+#include "observe/log_event.h"
 #include "observe/logging.h"
 
 #include <spdlog/spdlog.h>
@@ -57,6 +58,20 @@ TEST_CASE("only messages of the level asked for are written", "[logging]") {
     spdlog::error("loud");
     CHECK(captured.text().find("quiet") == std::string::npos);
     CHECK_THAT(captured.text(), ContainsSubstring("error loud"));
+}
+
+TEST_CASE("the level changes while the program runs", "[logging]") {
+    const CapturedStderr captured;
+    start_logging("warning");
+    spdlog::info("before");
+    set_log_level("info");
+    log_event({.event = LogEvent::started, .text = "after"});
+    set_log_level("error");
+    log_event({.event = LogEvent::started, .text = "again"});
+    CHECK(captured.text().find("before") == std::string::npos);
+    CHECK_THAT(captured.text(), ContainsSubstring("info after\n"));
+    CHECK(captured.text().find("again") == std::string::npos);
+    CHECK_THROWS_AS(set_log_level("loud"), std::invalid_argument);
 }
 
 TEST_CASE("a message of any size is cut to one that a log can bear", "[logging]") {

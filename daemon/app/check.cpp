@@ -1,10 +1,11 @@
-// `mailquotad check`: one look now, with the verdict as table, JSON or Nagios plugin.
+// `mailquotad check`: one look now, with the verdict as table, JSON, CSV or Nagios plugin.
 #include "app/check_output.h"
 #include "app/check_url.h"
 #include "app/commands.h"
 #include "app/context.h"
 #include "app/daemon_client.h"
 #include "app/prober.h"
+#include "app/progress_bar.h"
 #include "net/connect.h"
 #include "os/event_queue.h"
 
@@ -48,11 +49,6 @@ ProbeJob job_of(Round& round, const settings::Mailbox& mailbox, const std::strin
     return job;
 }
 
-void show_progress(std::size_t done, std::size_t all) {
-    if (all > 1 && is_terminal(2))
-        std::cerr << '\r' << done << " of " << all << (done == all ? "\r            \r" : "") << std::flush;
-}
-
 /// Takes the mailboxes out of `waiting` that the same connection can measure as this one.
 std::vector<const settings::Mailbox*> take_visit(std::deque<const settings::Mailbox*>& waiting,
                                                  std::deque<const settings::Mailbox*>::iterator first) {
@@ -79,6 +75,7 @@ std::vector<CheckResult> probe_all(Round& round, bool force) {
     for (const settings::Mailbox& mailbox : round.mailboxes)
         waiting.push_back(&mailbox);
     std::map<std::string, ProbeReport> reports;
+    ProgressBar progress("mailboxes");
     while (reports.size() < round.mailboxes.size()) {
         for (auto next = waiting.begin(); next != waiting.end();) {
             if (prober.has_room((*next)->server)) {
@@ -93,11 +90,14 @@ std::vector<CheckResult> probe_all(Round& round, bool force) {
         }
         ProbeFinished finished = results.wait();
         prober.ended(finished);
+        if (!finished.warnings.empty())
+            progress.clear();
         for (const std::string& warning : finished.warnings)
             std::cerr << "warning: " << warning << '\n';
         remember(round, finished, clock.now());
         reports[finished.slug] = std::move(finished.report);
-        show_progress(reports.size(), round.mailboxes.size());
+        if (round.mailboxes.size() > 1)
+            progress.show(std::ssize(reports), std::ssize(round.mailboxes));
     }
     std::vector<CheckResult> checked;
     for (const settings::Mailbox& mailbox : round.mailboxes)
@@ -133,8 +133,9 @@ Round round_of_url(const CheckOptions& options) {
 }
 
 std::vector<CheckResult> results_of_daemon(const CheckOptions& options) {
-    const settings::Settings settings = load_settings(config_file(options.common.config), kExitUnknown);
-    std::vector<CheckResult> results = ask_daemon(settings);
+    std::vector<CheckResult> results = options.url.empty()
+                                           ? ask_daemon(load_settings(config_file(options.common.config), kExitUnknown))
+                                           : ask_daemon(options.url);
     if (options.mailboxes.empty())
         return results;
     std::vector<CheckResult> wanted;
@@ -148,27 +149,38 @@ std::vector<CheckResult> results_of_daemon(const CheckOptions& options) {
     return wanted;
 }
 
+void print_results(const std::vector<CheckResult>& results, OutputFormat format) {
+    switch (format) {
+    case OutputFormat::json:
+        return print(check_json(results, os::SystemClock().now()));
+    case OutputFormat::csv:
+        return print(check_csv(results, os::SystemClock().now()));
+    case OutputFormat::nagios:
+        return print(check_nagios(results));
+    default:
+        return print(check_table(results, look_of(1)));
+    }
+}
+
 } // namespace
 
 int command_check(const CheckOptions& options) {
-    std::vector<CheckResult> results;
-    if (options.from_daemon) {
-        results = results_of_daemon(options);
-    } else {
-        Round round = options.url.empty() ? round_of_settings(options) : round_of_url(options);
-        results = probe_all(round, options.force);
+    try {
+        std::vector<CheckResult> results;
+        if (options.from_daemon) {
+            results = results_of_daemon(options);
+        } else {
+            Round round = options.url.empty() ? round_of_settings(options) : round_of_url(options);
+            results = probe_all(round, options.force);
+        }
+        print_results(results, options.format);
+        return exit_code(results);
+    } catch (const std::exception& error) {
+        if (options.format != OutputFormat::nagios)
+            throw;
+        print(check_nagios_unknown(error.what())); // a monitoring system shows stdout alone
+        return kExitUnknown;
     }
-    switch (options.format) {
-    case OutputFormat::json:
-        print(check_json(results, os::SystemClock().now()));
-        break;
-    case OutputFormat::nagios:
-        print(check_nagios(results));
-        break;
-    default:
-        print(check_table(results, is_terminal(1)));
-    }
-    return exit_code(results);
 }
 
 } // namespace mailquotad::app

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <set>
+#include <utility>
 
 namespace mailquotad::app {
 
@@ -28,21 +30,48 @@ std::string verdict(const CheckResult& result) {
     return text;
 }
 
-std::string threshold(const std::optional<double>& ratio, std::int64_t limit) {
-    return ratio ? std::to_string(static_cast<std::int64_t>(*ratio * static_cast<double>(limit))) : "";
+std::string written(const std::optional<std::int64_t>& number) {
+    return number ? std::to_string(*number) : "";
 }
 
-/// 'label'=value[unit];warning;critical;minimum;maximum, for the tightest resource.
-std::string perfdata(const CheckResult& result) {
-    const auto& tightest = result.assessment.tightest;
-    if (!tightest)
-        return {};
-    const bool bytes = tightest->unit == Unit::bytes;
-    const auto& warning = bytes ? result.policy.warning.used : result.policy.warning.messages;
-    const auto& critical = bytes ? result.policy.urgent.used : result.policy.urgent.messages;
-    return " '" + for_perfdata_label(result.shown_name()) + "'=" + std::to_string(tightest->used) + (bytes ? "B" : "") +
-           ';' + threshold(warning, tightest->limit) + ';' + threshold(critical, tightest->limit) + ";0;" +
-           std::to_string(tightest->limit);
+/// 'label'=value[unit];warning;critical;minimum;maximum. A threshold N is the range 0 to N: what lies above it alerts.
+std::string perfdata(const std::string& label, const Resource& resource, const Thresholds& thresholds) {
+    const bool limited = resource.limit && *resource.limit > 0;
+    return " '" + label + "'=" + std::to_string(resource.used) + (resource.unit == Unit::bytes ? "B" : "") + ';' +
+           written(thresholds.warning) + ';' + written(thresholds.critical) + ";0;" +
+           (limited ? std::to_string(*resource.limit) : std::string());
+}
+
+/// One for each resource, under a name that stays the same whichever of them is the tightest.
+std::string perfdata(const CheckResult& result, std::set<std::string>& used_labels) {
+    std::string data;
+    bool has_storage = false;
+    for (std::size_t i = 0; i < result.quota.size(); ++i) {
+        const Resource& resource = result.quota[i];
+        if (resource.unit != Unit::bytes && resource.name != "MESSAGE")
+            continue;
+        std::string name = result.shown_name();
+        if (resource.name != "STORAGE")
+            name += ' ' + (resource.name == "MESSAGE" ? std::string("messages") : resource.name);
+        else if (std::exchange(has_storage, true))
+            name += ' ' + resource.root;
+        const std::string label = for_perfdata_label(name);
+        if (used_labels.insert(label).second)
+            data += perfdata(label, resource, i < result.thresholds.size() ? result.thresholds[i] : Thresholds{});
+    }
+    return data;
+}
+
+/// The worst first: some monitoring systems cut a long output.
+std::vector<const CheckResult*> worst_first(const std::vector<CheckResult>& results) {
+    constexpr std::array<int, 4> rank{3, 1, 0, 2}; // of the exit codes 0, 1, 2, 3
+    std::vector<const CheckResult*> sorted;
+    for (const CheckResult& result : results)
+        sorted.push_back(&result);
+    std::stable_sort(sorted.begin(), sorted.end(), [&](const CheckResult* a, const CheckResult* b) {
+        return rank[static_cast<std::size_t>(exit_code(*a))] < rank[static_cast<std::size_t>(exit_code(*b))];
+    });
+    return sorted;
 }
 
 std::string counts(const std::vector<CheckResult>& results) {
@@ -65,17 +94,22 @@ std::string check_nagios(const std::vector<CheckResult>& results) {
     text += results.size() == 1 ? for_nagios(results.front().shown_name()) + ": " + verdict(results.front())
                                 : counts(results);
     std::string data;
+    std::set<std::string> used_labels;
     for (const CheckResult& result : results)
-        data += perfdata(result);
+        data += perfdata(result, used_labels);
     if (!data.empty())
         text += " |" + data;
     text += '\n';
     if (results.size() < 2)
         return text;
-    for (const CheckResult& result : results)
-        text += std::string("[") + kStates[static_cast<std::size_t>(exit_code(result))] + "] " +
-                for_nagios(result.shown_name()) + ": " + verdict(result) + '\n';
+    for (const CheckResult* result : worst_first(results))
+        text += std::string("[") + kStates[static_cast<std::size_t>(exit_code(*result))] + "] " +
+                for_nagios(result->shown_name()) + ": " + verdict(*result) + '\n';
     return text;
+}
+
+std::string check_nagios_unknown(std::string_view why) {
+    return "MAILQUOTA UNKNOWN - " + for_nagios(why) + '\n';
 }
 
 } // namespace mailquotad::app

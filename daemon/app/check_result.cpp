@@ -1,5 +1,7 @@
 #include "app/check_result.h"
 
+#include "core/verdicts.h"
+
 #include <algorithm>
 #include <array>
 
@@ -11,7 +13,6 @@ CheckResult check_result(const settings::Mailbox& mailbox, const ProbeReport& re
     result.slug = mailbox.slug;
     result.server = mailbox.server;
     result.cost = report.cost;
-    result.policy = mailbox.policy;
     if (const ProbeFailure* failure = report.failure()) {
         result.failure = *failure;
         return result;
@@ -19,6 +20,9 @@ CheckResult check_result(const settings::Mailbox& mailbox, const ProbeReport& re
     const Snapshot& snapshot = *report.snapshot();
     result.assessment = assess_once(judge(snapshot, mailbox.policy, Outlook{}));
     result.quota = snapshot.quota;
+    for (const Resource& resource : result.quota)
+        result.thresholds.push_back({.warning = highest_below(Stage::warning, mailbox.policy, resource),
+                                     .critical = highest_below(Stage::urgent, mailbox.policy, resource)});
     result.folders = snapshot.folders;
     return result;
 }

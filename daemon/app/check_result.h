@@ -11,6 +11,12 @@
 
 namespace mailquotad::app {
 
+/// Above which use a resource is in stage warning, and in stage urgent (core highest_below).
+struct Thresholds {
+    std::optional<std::int64_t> warning;
+    std::optional<std::int64_t> critical;
+};
+
 struct CheckResult {
     std::optional<std::string> address; ///< nothing when it comes from a daemon over HTTP
     std::string slug;
@@ -21,7 +27,7 @@ struct CheckResult {
     std::vector<Folder> folders;
     bool folders_have_names = true; ///< false over HTTP: only roles
     ProbeCost cost;
-    Policy policy; ///< for the thresholds of perfdata
+    std::vector<Thresholds> thresholds; ///< one for each of quota
 
     [[nodiscard]] std::string shown_name() const { return address.value_or(slug); }
 };

@@ -20,11 +20,11 @@ std::string percent(double ratio) {
 }
 
 /// A bar of ten cells that never looks full before it is.
-std::string bar(double ratio) {
+std::string bar(double ratio, bool unicode) {
     const int filled = std::clamp(static_cast<int>(ratio * kBarCells), 0, kBarCells);
     std::string cells;
     for (int cell = 0; cell < kBarCells; ++cell)
-        cells += cell < filled ? "█" : "░";
+        cells += cell < filled ? (unicode ? "█" : "#") : (unicode ? "░" : "-");
     return cells;
 }
 
@@ -45,30 +45,29 @@ std::string largest_folders(const CheckResult& result) {
     return text;
 }
 
-std::string remark(const CheckResult& result) {
+/// What went wrong, or what is special about the limit; empty where all is usual.
+std::string trouble(const CheckResult& result) {
     if (result.failure)
         return std::string(to_string(result.failure->kind)) + ": " + for_terminal(result.failure->detail);
-    std::string text;
     switch (result.assessment.limit_source) {
     case LimitSource::none:
-        text = "no limit; ";
-        break;
+        return "no limit";
     case LimitSource::not_told:
-        text = "the server tells no quota; ";
-        break;
+        return "the server tells no quota";
     case LimitSource::unclear:
-        text = "a limit of 0: unlimited or nothing allowed; ";
-        break;
+        return "a limit of 0: unlimited or nothing allowed";
     case LimitSource::settings:
-        text = "limit from the settings; ";
-        break;
+        return "limit from the settings";
     case LimitSource::server:
         break;
     }
-    text += largest_folders(result);
-    if (text.ends_with("; "))
-        text.resize(text.size() - 2);
-    return text;
+    return "";
+}
+
+std::string remark(const CheckResult& result) {
+    const std::string special = trouble(result);
+    const std::string folders = result.failure ? "" : largest_folders(result);
+    return special + (special.empty() || folders.empty() ? "" : "; ") + folders;
 }
 
 TextTable::Colour colour_of(const CheckResult& result) {
@@ -92,20 +91,51 @@ std::optional<std::int64_t> used_bytes(const CheckResult& result) {
     return result.failure ? std::nullopt : sum_of_folders(result.folders);
 }
 
-std::vector<std::string> cells_of(const CheckResult& result) {
+std::vector<std::string> cells_of(const CheckResult& result, const TerminalLook& look) {
     const std::string stage = result.failure            ? "unreachable"
                               : result.assessment.stage ? std::string(to_string(*result.assessment.stage))
                                                         : "unknown";
-    std::vector<std::string> cells{for_terminal(result.shown_name()), stage, "", "", "", "", remark(result)};
+    std::vector<std::string> cells{for_terminal(result.shown_name()), stage, "", "", "", "", "", ""};
     if (const auto& tightest = result.assessment.tightest) {
-        cells[2] = bar(tightest->used_ratio) + ' ' + percent(tightest->used_ratio);
-        cells[3] = amount(tightest->used, tightest->unit);
-        cells[4] = amount(tightest->limit, tightest->unit);
-        cells[5] = amount(std::max<std::int64_t>(0, tightest->limit - tightest->used), tightest->unit);
+        cells[2] = bar(tightest->used_ratio, look.unicode);
+        cells[3] = percent(tightest->used_ratio);
+        cells[4] = amount(std::max<std::int64_t>(0, tightest->limit - tightest->used), tightest->unit);
+        cells[5] = amount(tightest->used, tightest->unit);
+        cells[6] = amount(tightest->limit, tightest->unit);
     } else if (const auto used = used_bytes(result)) {
-        cells[3] = iec(*used);
+        cells[5] = iec(*used);
     }
     return cells;
+}
+
+TextTable table_of(const std::vector<CheckResult>& results, const TerminalLook& look, bool with_remarks) {
+    using Align = TextTable::Align;
+    using Narrow = TextTable::Narrow;
+    TextTable table({{"MAILBOX", Align::left, Narrow::cut},
+                     {"STAGE"},
+                     {"", Align::left, Narrow::drop},
+                     {"FILL", Align::right},
+                     {"FREE", Align::right},
+                     {"USED", Align::right, Narrow::drop},
+                     {"LIMIT", Align::right, Narrow::drop},
+                     {"LARGEST FOLDERS, REMARKS", Align::left, Narrow::cut}});
+    for (const CheckResult& result : results) {
+        std::vector<std::string> cells = cells_of(result, look);
+        if (with_remarks)
+            cells.back() = remark(result);
+        table.add(std::move(cells), 1, colour_of(result));
+    }
+    return table;
+}
+
+/// What else is to be said where the terminal has no room for it in the table.
+std::string troubles_below(const std::vector<CheckResult>& results) {
+    std::string text;
+    for (const CheckResult& result : results) {
+        if (const std::string special = trouble(result); !special.empty())
+            text += for_terminal(result.shown_name()) + "  " + special + '\n';
+    }
+    return text.empty() ? "" : '\n' + text;
 }
 
 } // namespace
@@ -124,18 +154,14 @@ std::string iec(std::int64_t bytes) {
     return text.data();
 }
 
-std::string check_table(const std::vector<CheckResult>& results, bool colour) {
-    using Align = TextTable::Align;
-    TextTable table({{"MAILBOX", Align::left},
-                     {"STAGE", Align::left},
-                     {"FILL", Align::right},
-                     {"USED", Align::right},
-                     {"LIMIT", Align::right},
-                     {"FREE", Align::right},
-                     {"LARGEST FOLDERS, REMARKS", Align::left}});
-    for (const CheckResult& result : results)
-        table.add(cells_of(result), 1, colour_of(result));
-    return table.to_string(colour);
+std::string check_table(const std::vector<CheckResult>& results, const TerminalLook& look) {
+    constexpr std::size_t kRoomForRemarks = 32;
+    const TextTable bare = table_of(results, look, false);
+    TerminalLook beside_remarks = look;
+    beside_remarks.columns -= std::min(look.columns, kRoomForRemarks);
+    if (bare.fits(beside_remarks))
+        return table_of(results, look, true).to_string(look);
+    return bare.to_string(look) + fit_lines(troubles_below(results), look);
 }
 
 } // namespace mailquotad::app

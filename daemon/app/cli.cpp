@@ -42,11 +42,16 @@ void add_run(CLI::App& app, CommandLine& line) {
 void add_check(CLI::App& app, CommandLine& line) {
     CheckOptions& options = line.check;
     CLI::App* check = app.add_subcommand("check", "probe once now and print; a Nagios plugin too");
-    check->add_option("URL", options.url,
-                      "imaps://USER@HOST[:PORT], imap+starttls://… or pop3s://…, without any settings file");
+    check->add_option(
+        "URL", options.url,
+        "imaps://USER@HOST[:PORT], imap+starttls://… or pop3s://…, or http://… with --from-daemon; then no settings "
+        "file is read");
     check->add_option("--mailbox", options.mailboxes, "only this address (or slug); may be repeated");
     add_format(*check, options.format,
-               {{"table", OutputFormat::table}, {"json", OutputFormat::json}, {"nagios", OutputFormat::nagios}});
+               {{"table", OutputFormat::table},
+                {"json", OutputFormat::json},
+                {"csv", OutputFormat::csv},
+                {"nagios", OutputFormat::nagios}});
     check->add_flag("--force", options.force, "try a login that is in back-off after refusals");
     check->add_flag("--from-daemon", options.from_daemon, "ask the running daemon over HTTP instead of the servers");
     check->add_option("--password-file", options.password_file, "with URL: a file whose first line is the password");
@@ -94,7 +99,8 @@ void add_mailbox_commands(CLI::App& app, CommandLine& line) {
     survey->add_option("ADDRESS", options.address, "a mailbox of the settings")->required();
     survey->add_flag("--once", options.once,
                      "with the owner's consent: look at sizes and dates of the messages although depth is totals");
-    add_format(*survey, options.format, {{"table", OutputFormat::table}, {"json", OutputFormat::json}});
+    add_format(*survey, options.format,
+               {{"table", OutputFormat::table}, {"json", OutputFormat::json}, {"csv", OutputFormat::csv}});
     survey->callback([&line] {
         line.usage_exit = kExitUnknown;
         line.command = [&line] {
@@ -272,7 +278,8 @@ int run_command_line(int argc, char** argv) {
     app.set_version_flag("--version", "mailquotad " MAILQUOTAD_VERSION);
     app.add_option("--config", line.common.config,
                    "the settings file; default $MAILQUOTAD_CONFIG or /etc/mailquotad/mailquotad.toml");
-    app.add_option("--log-level", line.common.log_level, "trace, debug, info, warn, error, critical or off");
+    app.add_option("--log-level", line.common.log_level,
+                   "trace, debug, info, warning, error, critical or off; default: [log] level of the settings");
     app.require_subcommand(1);
     app.fallthrough();
     add_run(app, line);

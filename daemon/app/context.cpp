@@ -128,8 +128,4 @@ void print(const std::string& text) {
         throw CommandFailed(kExitUnknown, "cannot write to standard output");
 }
 
-bool is_terminal(int descriptor) {
-    return ::isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
-}
-
 } // namespace mailquotad::app

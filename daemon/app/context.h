@@ -60,7 +60,4 @@ text::ClientGuides load_guides();
 /// Prints on stdout and makes sure that it arrived; throws CommandFailed when it did not (full disk, closed pipe).
 void print(const std::string& text);
 
-/// Whether stdout (1) or stderr (2) is a terminal that may get colour.
-bool is_terminal(int descriptor);
-
 } // namespace mailquotad::app

@@ -33,7 +33,7 @@ std::string url_of(const settings::Http& http) {
         host = "::1";
     if (host.find(':') != std::string::npos)
         host = '[' + host + ']';
-    return "http://" + host + ':' + std::to_string(http.port) + "/api/v1/status";
+    return "http://" + host + ':' + std::to_string(http.port);
 }
 
 std::string fetch(const std::string& url) {
@@ -50,7 +50,7 @@ std::string fetch(const std::string& url) {
     curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &body);
     if (const CURLcode result = curl_easy_perform(handle.get()); result != CURLE_OK)
         throw CommandFailed(kExitUnknown, "no status from the daemon at " + url + ": " + curl_easy_strerror(result) +
-                                              "; is `mailquotad run` running with these settings?");
+                                              "; is `mailquotad run` running there?");
     return body;
 }
 
@@ -71,6 +71,14 @@ std::vector<Resource> quota_from(const json& list) {
                          .limit = number_or_nothing<std::int64_t>(one, "limit"),
                          .unit = one.at("unit") == "bytes" ? Unit::bytes : Unit::count});
     return quota;
+}
+
+std::vector<Thresholds> thresholds_from(const json& list) {
+    std::vector<Thresholds> thresholds;
+    for (const json& one : list)
+        thresholds.push_back({.warning = number_or_nothing<std::int64_t>(one, "warning_above"),
+                              .critical = number_or_nothing<std::int64_t>(one, "urgent_above")});
+    return thresholds;
 }
 
 std::optional<Tightest> tightest_from(const json& value, const std::vector<Resource>& quota) {
@@ -106,6 +114,7 @@ CheckResult result_from(const json& value) {
     result.assessment.limit_source =
         parse_limit_source(value.at("limit_source").get<std::string>()).value_or(LimitSource::not_told);
     result.quota = quota_from(value.at("quota"));
+    result.thresholds = thresholds_from(value.at("quota"));
     result.assessment.tightest = tightest_from(value.at("tightest"), result.quota);
     result.folders_have_names = false;
     for (const json& folder : value.at("folders"))
@@ -127,16 +136,12 @@ CheckResult result_from(const json& value) {
 
 } // namespace
 
-std::vector<CheckResult> results_from_status(const std::string& document, const settings::Settings& settings) {
+std::vector<CheckResult> results_from_status(const std::string& document) {
     try {
         std::vector<CheckResult> results;
         const json status = json::parse(document); // not inside of the loop's head, where it would be gone at once
-        for (const json& value : status.at("mailboxes")) {
-            CheckResult result = result_from(value);
-            const settings::Mailbox* mailbox = settings.find(result.slug);
-            result.policy = mailbox != nullptr ? mailbox->policy : settings.policy;
-            results.push_back(std::move(result));
-        }
+        for (const json& value : status.at("mailboxes"))
+            results.push_back(result_from(value));
         return results;
     } catch (const json::exception& error) {
         throw CommandFailed(kExitUnknown,
@@ -147,7 +152,16 @@ std::vector<CheckResult> results_from_status(const std::string& document, const 
 std::vector<CheckResult> ask_daemon(const settings::Settings& settings) {
     if (settings.http.address.empty())
         throw CommandFailed(kExitUnknown, "http.listen is \"\" in the settings: the daemon cannot be asked");
-    return results_from_status(fetch(url_of(settings.http)), settings);
+    return ask_daemon(url_of(settings.http));
+}
+
+std::vector<CheckResult> ask_daemon(std::string url) {
+    if (!url.starts_with("http://") && !url.starts_with("https://"))
+        throw CommandFailed(kExitUnknown,
+                            "--from-daemon takes the URL of the daemon, such as http://127.0.0.1:19993, not " + url);
+    while (url.ends_with('/'))
+        url.pop_back();
+    return results_from_status(fetch(url + "/api/v1/status"));
 }
 
 } // namespace mailquotad::app

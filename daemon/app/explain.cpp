@@ -109,7 +109,7 @@ std::string evidence_text(const Notes& notes, bool shown) {
     return text;
 }
 
-std::string explanation_text(const Explanation& about) {
+std::string explanation_text(const Explanation& about, const TerminalLook& look) {
     const Assessment& assessment = about.notes.assessment;
     std::string text = for_terminal(about.mailbox.address) + " (" + about.mailbox.slug + ")\n";
     text += "Stage      " + (assessment.stage ? std::string(to_string(*assessment.stage)) : "unknown") + ", " +
@@ -131,9 +131,9 @@ std::string explanation_text(const Explanation& about) {
         text += "Silenced   until " + local_minute(about.silence->until) + ": " + for_terminal(about.silence->reason) +
                 '\n';
     text += "Mails to   " + recipients_text(about.mailbox) + '\n';
-    const std::string rules = rules_text(about.rules);
-    text += (rules.empty() ? "" : "\n" + rules) + "\n" + mails_table(about.mails) + next_text(about);
-    return text + evidence_text(about.notes, about.evidence_shown);
+    const std::string rules = rules_text(about.rules, look);
+    text += (rules.empty() ? "" : "\n" + rules) + "\n" + mails_table(about.mails, look) + next_text(about);
+    return fit_lines(text + evidence_text(about.notes, about.evidence_shown), look);
 }
 
 ordered_json time_or_null(const std::optional<Time>& time) {
@@ -287,7 +287,7 @@ int command_explain(const MailboxOptions& options) {
         if (!options.evidence)
             evidence.wire_log.clear();
     }
-    print(options.format == OutputFormat::json ? explanation_json(about) : explanation_text(about));
+    print(options.format == OutputFormat::json ? explanation_json(about) : explanation_text(about, look_of(1)));
     return 0;
 }
 

@@ -14,8 +14,6 @@ namespace mailquotad::app {
 
 namespace {
 
-using Alignment = TextTable::Align;
-
 std::string number(Reason reason, double value) {
     if (reason == Reason::free)
         return iec(static_cast<std::int64_t>(value));
@@ -47,20 +45,22 @@ std::string local_minute(Time time) {
     return format_date(at.day) + text.data();
 }
 
-std::string rules_text(const std::vector<RuleVerdict>& rules) {
+std::string rules_text(const std::vector<RuleVerdict>& rules, const TerminalLook& look) {
     if (rules.empty())
         return "";
-    TextTable table({{"STAGE", Alignment::left},
-                     {"RULE", Alignment::left},
-                     {"MEASURED", Alignment::right},
-                     {"BEGINS AT", Alignment::right},
-                     {"LEFT AT", Alignment::right},
-                     {"VERDICT", Alignment::left}});
+    using Align = TextTable::Align;
+    using Narrow = TextTable::Narrow;
+    TextTable table({{"STAGE"},
+                     {"RULE"},
+                     {"MEASURED", Align::right},
+                     {"BEGINS AT", Align::right, Narrow::drop},
+                     {"LEFT AT", Align::right, Narrow::drop},
+                     {"VERDICT", Align::left, Narrow::cut}});
     for (const RuleVerdict& rule : rules)
         table.add({std::string(to_string(rule.stage)), std::string(to_string(rule.reason)),
                    number(rule.reason, rule.measured), number(rule.reason, rule.enter), number(rule.reason, rule.leave),
                    verdict_words(rule)});
-    return table.to_string(false);
+    return table.to_string(look);
 }
 
 std::string recipient_words(const store::MailFact& mail) {
@@ -89,18 +89,20 @@ std::string status_words(const store::MailFact& mail) {
     return text;
 }
 
-std::string mails_table(const std::vector<store::MailFact>& mails) {
+std::string mails_table(const std::vector<store::MailFact>& mails, const TerminalLook& look) {
     if (mails.empty())
         return "No mail about this mailbox was written yet.\n";
-    TextTable table({{"DECIDED", Alignment::left},
-                     {"MAIL", Alignment::left},
-                     {"STAGE", Alignment::left},
-                     {"TO", Alignment::left},
-                     {"WHAT BECAME OF IT", Alignment::left}});
+    using Align = TextTable::Align;
+    using Narrow = TextTable::Narrow;
+    TextTable table({{"DECIDED"},
+                     {"MAIL", Align::left, Narrow::drop},
+                     {"STAGE"},
+                     {"TO", Align::left, Narrow::drop},
+                     {"WHAT BECAME OF IT", Align::left, Narrow::cut}});
     for (const store::MailFact& mail : mails)
         table.add({local_minute(mail.created_at), std::string(to_string(mail.kind)), std::string(to_string(mail.stage)),
                    recipient_words(mail), status_words(mail)});
-    return table.to_string(false);
+    return table.to_string(look);
 }
 
 } // namespace mailquotad::app

@@ -46,15 +46,16 @@ std::string json_text(const std::vector<DatedForecast>& forecasts, std::int64_t 
     return text;
 }
 
-std::string table_of(const std::vector<DatedForecast>& forecasts, std::int64_t limit_bytes) {
+std::string table_of(const std::vector<DatedForecast>& forecasts, std::int64_t limit_bytes, const TerminalLook& look) {
     using Align = TextTable::Align;
-    TextTable table({{"AS OF", Align::left},
-                     {"USED", Align::right},
+    using Narrow = TextTable::Narrow;
+    TextTable table({{"AS OF"},
+                     {"USED", Align::right, Narrow::drop},
                      {"FILL", Align::right},
-                     {"A DAY", Align::right},
-                     {"EARLY", Align::right},
+                     {"A DAY", Align::right, Narrow::drop},
+                     {"EARLY", Align::right, Narrow::drop},
                      {"LIKELY", Align::right},
-                     {"LATE", Align::right}});
+                     {"LATE", Align::right, Narrow::drop}});
     for (const DatedForecast& dated : forecasts) {
         std::vector<std::string> cells{format_date(dated.as_of), iec(dated.used_bytes),
                                        percent(dated.used_bytes, limit_bytes)};
@@ -67,7 +68,7 @@ std::string table_of(const std::vector<DatedForecast>& forecasts, std::int64_t l
         }
         table.add(std::move(cells));
     }
-    return table.to_string(false);
+    return table.to_string(look);
 }
 
 } // namespace
@@ -76,12 +77,13 @@ int command_forecast(const ForecastOptions& options) {
     const std::int64_t limit_bytes = limit_of(options);
     const std::vector<DailyUse> uses = read_usage(options.file);
     const auto forecasts = replay(kMailbox, uses, limit_bytes, options.every);
+    const TerminalLook look = look_of(1);
     if (options.format == OutputFormat::json)
         print(json_text(forecasts, limit_bytes));
     else if (options.every > 0)
-        print(table_of(forecasts, limit_bytes));
+        print(table_of(forecasts, limit_bytes, look));
     else
-        print(forecast_text(forecasts.back(), limit_bytes));
+        print(fit_lines(forecast_text(forecasts.back(), limit_bytes, look), look));
     return EXIT_SUCCESS;
 }
 

@@ -45,7 +45,7 @@ std::string days_text(const std::optional<double>& days) {
     return days ? std::to_string(static_cast<int>(*days)) + " d" : "> 365 d";
 }
 
-std::string forecast_text(const DatedForecast& dated, std::int64_t limit_bytes) {
+std::string forecast_text(const DatedForecast& dated, std::int64_t limit_bytes, const TerminalLook& look) {
     std::string text = "As of      " + format_date(dated.as_of) + ": " + percent(dated.used_bytes, limit_bytes) + " (" +
                        iec(dated.used_bytes) + " of " + iec(limit_bytes) + ")\n";
     if (!dated.forecast)
@@ -60,7 +60,7 @@ std::string forecast_text(const DatedForecast& dated, std::int64_t limit_bytes) 
         table.add({std::to_string(kForecastHorizons[i]) + " d", percent(bytes.p90, limit_bytes),
                    percent(bytes.p50, limit_bytes), percent(bytes.p10, limit_bytes)});
     }
-    return text + table.to_string(false);
+    return text + table.to_string(look);
 }
 
 } // namespace mailquotad::app

@@ -105,7 +105,7 @@ ChartData chart_of(const History& history) {
     return data;
 }
 
-std::string days_table(const History& history) {
+std::string days_table(const History& history, const TerminalLook& look) {
     std::map<std::chrono::sys_days, DayGrowth> growth;
     for (const DayGrowth& day : history.series.days)
         growth.emplace(day.day, day);
@@ -114,7 +114,7 @@ std::string days_table(const History& history) {
                      {"USED", Align::right},
                      {"CHANGE", Align::right},
                      {"FILL", Align::right},
-                     {"", Align::left}});
+                     {"", Align::left, TextTable::Narrow::drop}});
     std::span<const DailyUse> shown = history.uses;
     for (const DailyUse& use : shown.last(std::min(shown.size(), kDaysInTable))) {
         std::vector<std::string> cells{format_date(use.day), iec(use.used_bytes), "", "", ""};
@@ -128,26 +128,26 @@ std::string days_table(const History& history) {
             cells[3] = percent(use.used_bytes, *history.limit_bytes);
         table.add(std::move(cells));
     }
-    return table.to_string(false);
+    return table.to_string(look);
 }
 
-std::string forecast_lines(const History& history) {
+std::string forecast_lines(const History& history, const TerminalLook& look) {
     if (history.uses.empty() || !history.limit_bytes || *history.limit_bytes <= 0)
         return "Forecast   none: " + std::string(words_for(*history.outlook.reason)) + '\n';
     return forecast_text({.as_of = history.uses.back().day,
                           .used_bytes = history.uses.back().used_bytes,
                           .forecast = history.outlook.forecast,
                           .reason = history.outlook.reason},
-                         *history.limit_bytes);
+                         *history.limit_bytes, look);
 }
 
-std::string history_text(const History& history) {
+std::string history_text(const History& history, const TerminalLook& look) {
     const std::string title = for_terminal(history.mailbox.address) + " (" + history.mailbox.slug + "), " +
                               std::to_string(history.samples.size()) + " measurements\n";
     if (history.uses.empty())
-        return title + forecast_lines(history);
-    return title + '\n' + draw_history(chart_of(history), look_of_stdout()) + '\n' + forecast_lines(history) + '\n' +
-           days_table(history);
+        return fit_lines(title + forecast_lines(history, look), look);
+    return fit_lines(title, look) + '\n' + draw_history(chart_of(history), look) + '\n' +
+           fit_lines(forecast_lines(history, look), look) + '\n' + days_table(history, look);
 }
 
 ordered_json samples_json(const std::vector<store::Sample>& samples) {
@@ -203,7 +203,7 @@ int command_history(const MailboxOptions& options) {
         print(history_csv(history.samples));
         break;
     default:
-        print(history_text(history));
+        print(history_text(history, look_of(1)));
     }
     return 0;
 }

@@ -1,18 +1,10 @@
 #include "app/history_chart.h"
 
 #include "app/check_output.h"
-#include "app/context.h"
-#include "app/text_table.h"
-
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 namespace mailquotad::app {
@@ -226,35 +218,9 @@ std::string legend_of(const ChartData& data, const Alphabet& letters, std::size_
     return legend + '\n';
 }
 
-bool locale_is_utf8() {
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr || *value == '\0')
-            continue;
-        const std::string_view text(value);
-        return text.find("UTF-8") != std::string_view::npos || text.find("utf8") != std::string_view::npos ||
-               text.find("utf-8") != std::string_view::npos || text.find("UTF8") != std::string_view::npos;
-    }
-    return false;
-}
-
-std::size_t columns_of_stdout() {
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    std::size_t columns = ChartLook{}.columns;
-    if (const char* text = std::getenv("COLUMNS"); text != nullptr)
-        std::from_chars(text, text + std::strlen(text), columns);
-    return columns;
-}
-
 } // namespace
 
-ChartLook look_of_stdout() {
-    return {.columns = columns_of_stdout(), .unicode = locale_is_utf8(), .colour = is_terminal(STDOUT_FILENO)};
-}
-
-std::string draw_history(const ChartData& data, const ChartLook& look) {
+std::string draw_history(const ChartData& data, const TerminalLook& look) {
     const auto known = [](const ChartDay& day) { return day.used_bytes.has_value(); };
     if (std::none_of(data.days.begin(), data.days.end(), known))
         return "";

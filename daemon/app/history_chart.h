@@ -1,6 +1,7 @@
 // Past use and forecast of a mailbox, drawn with characters.
 #pragma once
 
+#include "app/terminal_look.h"
 #include "core/forecast.h"
 #include "core/time.h"
 
@@ -25,18 +26,7 @@ struct ChartData {
     std::optional<Forecast> forecast; ///< from the last day on
 };
 
-/// What the terminal can show.
-struct ChartLook {
-    std::size_t columns = 80;
-    bool unicode = true; ///< else plain ASCII
-    bool colour = false;
-};
-
-/// What stdout can show: its width ($COLUMNS, else 80, where it is no terminal), UTF-8 by the locale, colour on a
-/// terminal without NO_COLOR.
-ChartLook look_of_stdout();
-
 /// The chart with axes, marks and legend; "" without any known use. No line is wider than the columns, down to 40.
-std::string draw_history(const ChartData& data, const ChartLook& look);
+std::string draw_history(const ChartData& data, const TerminalLook& look);
 
 } // namespace mailquotad::app

@@ -43,6 +43,7 @@ void add_to_role(std::map<FolderRole, Folder>& roles, const Folder& folder) {
 void add_snapshot(MailboxStatus& status, const MailboxRecord& record, const std::string& hash_key) {
     const Snapshot& snapshot = *record.snapshot;
     status.last_success = snapshot.measured_at;
+    status.policy = record.settings.policy;
     status.quota = snapshot.quota;
     for (Resource& resource : status.quota)
         resource.root = public_root(resource.root, record.settings, hash_key);

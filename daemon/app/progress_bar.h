@@ -1,6 +1,8 @@
 // A bar that moves along on a terminal, and nothing anywhere else.
 #pragma once
 
+#include "app/terminal_look.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -18,6 +20,8 @@ public:
 
     /// At most ten times a second.
     void show(std::int64_t done, std::int64_t all);
+    /// Takes the bar away, for a line of text; the next `show` draws it again.
+    void clear();
 
 private:
     std::string what_;
@@ -27,9 +31,6 @@ private:
 };
 
 /// The bar's text without control characters: "[████░░░░░░] 42 %, 420000 of 1000000 messages".
-std::string progress_text(std::int64_t done, std::int64_t all, const std::string& what, std::size_t width);
-
-/// Columns of the terminal at `descriptor`: $COLUMNS, else what the terminal says, else 100.
-std::size_t columns_of(int descriptor);
+std::string progress_text(std::int64_t done, std::int64_t all, const std::string& what, const TerminalLook& look);
 
 } // namespace mailquotad::app

@@ -150,7 +150,7 @@ std::string Import::table() const {
     for (const Outcome& one : outcomes_)
         table.add({std::to_string(one.line), for_terminal(one.address), one.used, one.limit,
                    one.words.substr(0, one.words.find('\n'))});
-    return table.to_string(false);
+    return table.to_string(look_of(2));
 }
 
 } // namespace

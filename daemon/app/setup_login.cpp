@@ -79,7 +79,7 @@ LoggedIn log_in_by_dialogue(Dialogue& dialogue, const settings::Settings& settin
 std::string seen_in(const settings::Mailbox& mailbox, const Snapshot& snapshot) {
     ProbeReport report;
     report.outcome = snapshot;
-    return check_table({check_result(mailbox, report)}, is_terminal(2));
+    return check_table({check_result(mailbox, report)}, look_of(2));
 }
 
 } // namespace mailquotad::app

@@ -73,18 +73,22 @@ std::string address_of(const settings::Settings& settings, const std::string& sl
     return mailbox != nullptr ? mailbox->address : "";
 }
 
-std::string silences_table(const settings::Settings& settings, const std::vector<store::Silence>& silences) {
+std::string silences_table(const settings::Settings& settings, const std::vector<store::Silence>& silences,
+                           const TerminalLook& look) {
     if (silences.empty())
         return "no mailbox is silenced\n";
     using Align = TextTable::Align;
-    TextTable table(
-        {{"MAILBOX", Align::left}, {"UNTIL", Align::left}, {"SINCE", Align::left}, {"REASON", Align::left}});
+    using Narrow = TextTable::Narrow;
+    TextTable table({{"MAILBOX", Align::left, Narrow::cut},
+                     {"UNTIL"},
+                     {"SINCE", Align::left, Narrow::drop},
+                     {"REASON", Align::left, Narrow::cut}});
     for (const store::Silence& silence : silences) {
         const std::string address = address_of(settings, silence.mailbox);
         table.add({for_terminal(address.empty() ? silence.mailbox : address), local_text(silence.until),
                    local_text(silence.created_at), for_terminal(silence.reason)});
     }
-    return table.to_string(false);
+    return table.to_string(look);
 }
 
 std::string silences_json(const settings::Settings& settings, const std::vector<store::Silence>& silences) {
@@ -125,7 +129,7 @@ int command_silences(const MailboxOptions& options) {
     store::Database database = open_store_readable(settings, kExitUnknown);
     const auto silences = database.silences(os::SystemClock().now());
     print(options.format == OutputFormat::json ? silences_json(settings, silences)
-                                               : silences_table(settings, silences));
+                                               : silences_table(settings, silences, look_of(1)));
     return EXIT_SUCCESS;
 }
 

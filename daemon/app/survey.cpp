@@ -79,8 +79,16 @@ int command_survey(const MailboxOptions& options) {
                                     .counts = result.counts},
                                    now);
     }
-    print(options.format == OutputFormat::json ? survey_json(result, now)
-                                               : survey_table(result, is_terminal(1), columns_of(1)));
+    switch (options.format) {
+    case OutputFormat::json:
+        print(survey_json(result, now));
+        break;
+    case OutputFormat::csv:
+        print(survey_csv(result));
+        break;
+    default:
+        print(survey_table(result, look_of(1)));
+    }
     return result.check.failure ? kExitUnknown : 0;
 }
 

@@ -15,7 +15,6 @@ namespace mailquotad::app {
 
 namespace {
 
-using Align = TextTable::Align;
 constexpr std::size_t kFoldersShown = 12;
 constexpr std::size_t kYearsShown = 12;
 constexpr std::size_t kLargestShown = 10;
@@ -27,31 +26,16 @@ std::string percent(double ratio) {
     return text.data();
 }
 
-std::string bar(double share, std::size_t cells) {
+std::string bar(double share, std::size_t cells, bool unicode) {
     const auto filled = static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(cells)));
     std::string text;
     for (std::size_t i = 0; i < std::max<std::size_t>(filled, share > 0 ? 1 : 0); ++i)
-        text += "█";
+        text += unicode ? "█" : "#";
     return text;
 }
 
 double share_of(std::int64_t part, std::int64_t all) {
     return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : 0;
-}
-
-/// A harmless name of at most `width` columns, cut at a character.
-std::string short_name(const std::string& name, std::size_t width) {
-    std::string text = for_terminal(name);
-    if (terminal_width(text) <= width)
-        return text;
-    while (!text.empty() && terminal_width(text) >= width) {
-        do
-            text.pop_back();
-        while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80);
-        if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0)
-            text.pop_back();
-    }
-    return text + "…";
 }
 
 struct Line {
@@ -98,7 +82,9 @@ std::vector<Line> year_lines(const Survey& survey) {
 }
 
 /// A titled list with its shares drawn as bars as long as the terminal allows.
-std::string chart(const std::string& title, const std::vector<Line>& lines, std::size_t most, std::size_t width) {
+std::string chart(const std::string& title, const std::vector<Line>& lines, std::size_t most,
+                  const TerminalLook& look) {
+    const std::size_t width = look.columns;
     constexpr std::size_t numbers = 36; // messages, size and share with their gaps
     constexpr std::size_t longest_bar = 30;
     constexpr std::size_t shortest_bar = 5;
@@ -113,36 +99,39 @@ std::string chart(const std::string& title, const std::vector<Line>& lines, std:
     name_width = std::min(name_width, width < 80 ? kLongName / 2 : kLongName);
     const std::size_t room = width > name_width + numbers ? width - name_width - numbers : 0;
     const std::size_t cells = room < shortest_bar ? 0 : std::min(room, longest_bar);
-    TextTable table({{title, Align::left},
-                     {"MESSAGES", Align::right},
+    using Align = TextTable::Align;
+    using Narrow = TextTable::Narrow;
+    TextTable table({{title, Align::left, Narrow::cut},
+                     {"MESSAGES", Align::right, Narrow::drop},
                      {"SIZE", Align::right},
                      {"SHARE", Align::right},
-                     {"", Align::left}});
+                     {"", Align::left, Narrow::drop}});
     for (std::size_t i = 0; i < shown; ++i) {
         const Line& line = lines[i];
         const double share = share_of(line.size_bytes.value_or(0), all);
-        table.add({short_name(line.name, name_width), line.messages ? std::to_string(*line.messages) : "?",
-                   line.size_bytes ? iec(*line.size_bytes) : "?", line.size_bytes ? percent(share) : "",
-                   bar(share, cells)});
+        table.add({shortened(for_terminal(line.name), name_width, look.unicode),
+                   line.messages ? std::to_string(*line.messages) : "?", line.size_bytes ? iec(*line.size_bytes) : "?",
+                   line.size_bytes ? percent(share) : "", bar(share, cells, look.unicode)});
     }
-    std::string text = table.to_string(false);
+    std::string text = table.to_string(look);
     if (shown < lines.size())
-        text += "… and " + std::to_string(lines.size() - shown) + " more\n";
+        text += std::string(look.unicode ? "… and " : "... and ") + std::to_string(lines.size() - shown) + " more\n";
     return text + "\n";
 }
 
-std::string largest_table(const Survey& survey) {
+std::string largest_table(const Survey& survey, const TerminalLook& look) {
     if (survey.largest.empty())
         return "";
-    TextTable table({{"LARGEST MESSAGES", Align::right}, {"DATE", Align::left}, {"FOLDER", Align::left}});
+    using Align = TextTable::Align;
+    using Narrow = TextTable::Narrow;
+    TextTable table({{"LARGEST MESSAGES", Align::right}, {"DATE"}, {"FOLDER", Align::left, Narrow::cut}});
     for (std::size_t i = 0; i < std::min(kLargestShown, survey.largest.size()); ++i) {
         const LargeMessage& message = survey.largest[i];
         const FolderSurvey* folder = survey.find(message.folder_key);
         const std::string name = folder == nullptr ? std::string(to_string(message.role)) : folder->name;
-        table.add(
-            {iec(message.size_bytes), format_date(os::local_time(message.date).day), short_name(name, kLongName)});
+        table.add({iec(message.size_bytes), format_date(os::local_time(message.date).day), for_terminal(name)});
     }
-    return table.to_string(false) + "\n";
+    return table.to_string(look) + "\n";
 }
 
 bool is_in_plan(const AdvicePlan& plan, AdviceKind kind) {
@@ -158,31 +147,25 @@ std::string effort_words(const Advice& advice) {
     return effort + (advice.reversible ? ", moved" : ", gone for good");
 }
 
-/// On a narrow terminal without the effort, then without the number of messages.
-std::string advice_table(const SurveyResult& result, std::size_t width) {
-    constexpr std::size_t with_effort = 105;
-    constexpr std::size_t with_messages = 80;
+std::string advice_table(const SurveyResult& result, const TerminalLook& look) {
     const AdvicePlan& plan = result.advice;
     if (plan.all.empty())
         return "Nothing worth doing was found.\n";
-    std::vector<std::pair<std::string, Align>> columns{
-        {"", Align::left}, {"FREES", Align::right}, {"THEN", Align::right}, {"WHAT TO DO", Align::left}};
-    if (width >= with_effort)
-        columns.emplace_back("EFFORT", Align::left);
-    if (width >= with_messages)
-        columns.insert(columns.begin() + 3, {"MESSAGES", Align::right});
-    TextTable table(std::move(columns));
+    using Align = TextTable::Align;
+    using Narrow = TextTable::Narrow;
+    TextTable table({{""},
+                     {"FREES", Align::right},
+                     {"THEN", Align::right},
+                     {"MESSAGES", Align::right, Narrow::drop},
+                     {"WHAT TO DO", Align::left, Narrow::cut},
+                     {"EFFORT", Align::left, Narrow::drop}});
     for (const Advice& advice : plan.all) {
         const bool frees = advice.frees_bytes > 0;
-        std::vector<std::string> cells{is_in_plan(plan, advice.kind) ? "*" : "", frees ? iec(advice.frees_bytes) : "",
-                                       percent(advice.used_ratio_after), words_of(advice)};
-        if (width >= with_effort)
-            cells.push_back(effort_words(advice));
-        if (width >= with_messages)
-            cells.insert(cells.begin() + 3, frees ? std::to_string(advice.messages) : "");
-        table.add(std::move(cells));
+        table.add({is_in_plan(plan, advice.kind) ? "*" : "", frees ? iec(advice.frees_bytes) : "",
+                   percent(advice.used_ratio_after), frees ? std::to_string(advice.messages) : "", words_of(advice),
+                   effort_words(advice)});
     }
-    std::string text = table.to_string(false);
+    std::string text = table.to_string(look);
     if (!plan.plan.empty())
         text += "* together, counted once: " + percent(plan.used_ratio_after_plan) + " used" +
                 (plan.reaches_target ? "" : ", which misses the aim of " + percent(plan.target_ratio)) + "\n";
@@ -255,13 +238,13 @@ std::string words_of(const Advice& advice) {
     return "";
 }
 
-std::string survey_table(const SurveyResult& result, bool colour, std::size_t width) {
+std::string survey_table(const SurveyResult& result, const TerminalLook& look) {
     if (result.check.failure)
-        return check_table({result.check}, colour);
-    std::string text = headline(result) + chart("FOLDER", folder_lines(result), kFoldersShown, width);
+        return check_table({result.check}, look);
+    std::string text = headline(result) + chart("FOLDER", folder_lines(result), kFoldersShown, look);
     if (result.survey)
-        text += chart("YEAR", year_lines(*result.survey), kYearsShown + 1, width) + largest_table(*result.survey);
-    return text + advice_table(result, width) + remarks(result);
+        text += chart("YEAR", year_lines(*result.survey), kYearsShown + 1, look) + largest_table(*result.survey, look);
+    return fit_lines(text + advice_table(result, look) + remarks(result), look);
 }
 
 } // namespace mailquotad::app

@@ -51,6 +51,7 @@ struct MailboxStatus {
     std::string slug;
     std::string server;    ///< key in the settings
     Assessment assessment; ///< of the last good measurement
+    Policy policy;         ///< what makes a stage of it
     Time stage_since{};
     std::vector<Resource> quota;        ///< roots that would name the owner are replaced by a hash
     std::map<FolderRole, Folder> roles; ///< sums per role; Folder::name is empty

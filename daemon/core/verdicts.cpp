@@ -1,6 +1,7 @@
 #include "core/verdicts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace mailquotad {
@@ -98,6 +99,24 @@ std::vector<RuleVerdict> rule_verdicts(const Snapshot& snapshot, const Policy& p
         }
     }
     return verdicts;
+}
+
+std::optional<std::int64_t> highest_below(Stage stage, const Policy& policy, const Resource& resource) {
+    const std::int64_t limit = resource.limit.value_or(0);
+    if (limit <= 0)
+        return std::nullopt;
+    const StageRule& rule = policy.rule(stage);
+    const bool is_bytes = resource.unit == Unit::bytes;
+    std::optional<std::int64_t> highest;
+    if (const auto& ratio = is_bytes ? rule.used : rule.messages) {
+        highest = static_cast<std::int64_t>(std::ceil((*ratio - kRounding) * static_cast<double>(limit))) - 1;
+        if (is_bytes) // percentages count only while less than that is free
+            highest = std::max(*highest, limit - policy.big_box_free.bytes);
+    }
+    const Floor floor = is_bytes ? floor_for(stage, rule, limit, std::nullopt) : Floor{};
+    if (floor.enter_bytes > 0)
+        highest = std::min(highest.value_or(limit), limit - floor.enter_bytes);
+    return highest ? std::optional(std::max<std::int64_t>(0, *highest)) : std::nullopt;
 }
 
 } // namespace mailquotad

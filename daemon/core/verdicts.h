@@ -3,6 +3,8 @@
 
 #include "core/assessment.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,5 +27,9 @@ struct RuleVerdict {
 
 /// All conditions that apply to a snapshot, by stage from notice to full. Agrees with judge().
 std::vector<RuleVerdict> rule_verdicts(const Snapshot& snapshot, const Policy& policy, const Outlook& outlook);
+
+/// Up to which use of a resource a stage does not begin because of its level, for monitoring systems that alert above a
+/// number. Nothing where no level begins it, or without a limit; forecasts and usual mails are left out.
+std::optional<std::int64_t> highest_below(Stage stage, const Policy& policy, const Resource& resource);
 
 } // namespace mailquotad

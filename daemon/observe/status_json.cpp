@@ -1,4 +1,5 @@
 #include "core/escape.h"
+#include "core/verdicts.h"
 #include "observe/evidence.h"
 #include "observe/forecast_json.h"
 #include "observe/view_rules.h"
@@ -48,7 +49,9 @@ Json quota_of(const MailboxStatus& mailbox) {
                          {"resource", text(resource.name)},
                          {"used", resource.used},
                          {"limit", number(resource.limit)},
-                         {"unit", text(to_string(resource.unit))}});
+                         {"unit", text(to_string(resource.unit))},
+                         {"warning_above", number(highest_below(Stage::warning, mailbox.policy, resource))},
+                         {"urgent_above", number(highest_below(Stage::urgent, mailbox.policy, resource))}});
     }
     return quota;
 }

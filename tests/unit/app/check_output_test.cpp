@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <sstream>
+
 namespace mailquotad::app {
 namespace {
 
@@ -69,7 +72,7 @@ TEST_CASE("no limit is ok; a limit nobody tells or of 0 is unknown, and none of 
         const auto document = nlohmann::json::parse(check_json({result}, Time{}));
         CHECK(document["mailboxes"][0]["stage"].is_null());
         CHECK(document["mailboxes"][0]["tightest"].is_null());
-        CHECK_THAT(check_table({result}, false), !ContainsSubstring("%"));
+        CHECK_THAT(check_table({result}, {}), !ContainsSubstring("%"));
     }
 }
 
@@ -99,7 +102,7 @@ TEST_CASE("JSON has the members of the contract and exact numbers") {
 TEST_CASE("names from the server are harmless in the table and for Nagios, and exact in JSON") {
     const std::string name = "evil|\x1b[2J\r\n\xE2\x80\xAE<b>";
     const CheckResult result = check_result(mailbox(), measured(850 * kMiB, 1000 * kMiB, name));
-    const std::string table = check_table({result}, false);
+    const std::string table = check_table({result}, {});
     CHECK_THAT(table, !ContainsSubstring("\x1b") && !ContainsSubstring("\r") && !ContainsSubstring("\xE2\x80\xAE"));
     CHECK(nlohmann::json::parse(check_json({result}, Time{}))["mailboxes"][0]["folders"][0]["name"] == name);
     const std::string nagios = check_nagios({check_result(mailbox(), failed(FailureKind::protocol, name))});
@@ -111,7 +114,7 @@ TEST_CASE("Nagios output is one line with perfdata for one mailbox, and a line e
     const CheckResult warning = check_result(mailbox(), measured(850 * kMiB, 1000 * kMiB));
     CHECK(check_nagios({warning}) ==
           "MAILQUOTA WARNING - kim.muster@verein.example: warning, 85.0 % used (850 MiB of "
-          "1000 MiB) | 'kim.muster@verein.example'=891289600B;838860800;964689920;0;1048576000\n");
+          "1000 MiB) | 'kim.muster@verein.example'=891289600B;838860798;964689918;0;1048576000\n");
     const std::string several = check_nagios({warning, check_result(mailbox(), failed(FailureKind::dns, "no name"))});
     CHECK_THAT(several, ContainsSubstring("MAILQUOTA WARNING - 1 warning, 1 unknown |") &&
                             ContainsSubstring("[UNKNOWN] kim.muster@verein.example: dns: no name"));
@@ -119,7 +122,7 @@ TEST_CASE("Nagios output is one line with perfdata for one mailbox, and a line e
 
 TEST_CASE("a mailbox that is not quite full never looks full") {
     const CheckResult almost = check_result(mailbox(), measured(999'999, 1'000'000));
-    CHECK_THAT(check_table({almost}, false), ContainsSubstring("99.9 %") && !ContainsSubstring("██████████"));
+    CHECK_THAT(check_table({almost}, {}), ContainsSubstring("99.9 %") && !ContainsSubstring("██████████"));
 }
 
 TEST_CASE("sizes are written with three digits where that is enough") {
@@ -130,6 +133,97 @@ TEST_CASE("sizes are written with three digits where that is enough") {
     CHECK(iec(INT64_MAX) == "8.00 EiB");
 }
 
+TEST_CASE("Nagios alerts exactly where the policy does: a threshold is the last value below its stage") {
+    Policy policy = default_policy();
+    const auto code = [&](std::int64_t used, std::int64_t limit) {
+        settings::Mailbox box = mailbox();
+        box.policy = policy;
+        return exit_code(check_result(box, measured(used, limit)));
+    };
+    const auto thresholds = [&](std::int64_t limit) {
+        settings::Mailbox box = mailbox();
+        box.policy = policy;
+        const std::string text = check_nagios({check_result(box, measured(1, limit))});
+        std::istringstream data(text.substr(text.find("B;") + 2));
+        std::pair<std::int64_t, std::int64_t> found;
+        char semicolon = 0;
+        data >> found.first >> semicolon >> found.second;
+        return found;
+    };
+    const auto check_edges = [&](std::int64_t limit) {
+        CAPTURE(limit);
+        const auto [warning, critical] = thresholds(limit);
+        CHECK(code(warning, limit) == 0);
+        CHECK(code(warning + 1, limit) >= 1); // both begin at once where a box is so big that only what is free counts
+        CHECK(code(critical, limit) <= 1);
+        CHECK(code(critical + 1, limit) == 2);
+    };
+    for (const std::int64_t limit : {kMiB, 100 * kMiB, 123'456'789 * std::int64_t{1}, 2048 * kMiB, 1'000'000 * kMiB})
+        check_edges(limit);
+    policy.warning.free = policy.urgent.free = ByteSize{0}; // percentages alone, of a box that is big
+    for (const std::int64_t limit : {100 * kMiB, 1'000'000 * kMiB})
+        check_edges(limit);
+    policy.warning.free = ByteSize{400 * kMiB}; // the floor alone
+    policy.warning.used.reset();
+    check_edges(1000 * kMiB);
+}
+
+TEST_CASE("Nagios gets every resource under a name that stays, whichever is the tightest") {
+    ProbeReport report = measured(850 * kMiB, 1000 * kMiB);
+    auto& quota = std::get<Snapshot>(report.outcome).quota;
+    quota.push_back({.root = "User quota", .name = "MESSAGE", .used = 9, .limit = 10, .unit = Unit::count});
+    quota.push_back({.root = "Shared", .name = "STORAGE", .used = 7, .limit = std::nullopt, .unit = Unit::bytes});
+    quota.push_back(
+        {.root = "Shared", .name = "STORAGE", .used = 8, .limit = 9, .unit = Unit::bytes}); // the same again
+    const std::string text = check_nagios({check_result(mailbox(), report)});
+    CHECK_THAT(text, ContainsSubstring(" 'kim.muster@verein.example'=891289600B;") &&
+                         ContainsSubstring(" 'kim.muster@verein.example messages'=9;7;9;0;10") &&
+                         ContainsSubstring(" 'kim.muster@verein.example Shared'=7B;;;0;\n"));
+}
+
+TEST_CASE("Nagios sees the worst mailbox first, and why nothing could be looked at") {
+    const CheckResult ok = check_result(mailbox(), measured(100 * kMiB, 1000 * kMiB));
+    const CheckResult full = check_result(mailbox(), measured(1000 * kMiB, 1000 * kMiB));
+    const CheckResult unknown = check_result(mailbox(), failed(FailureKind::timeout, "silent"));
+    const std::string text = check_nagios({ok, unknown, full});
+    CHECK(text.find("[CRITICAL]") < text.find("[UNKNOWN]"));
+    CHECK(text.find("[UNKNOWN]") < text.find("[OK]"));
+    CHECK(check_nagios_unknown("no status | at all\n") == "MAILQUOTA UNKNOWN - no status / at all\\x0a\n");
+}
+
+TEST_CASE("a spreadsheet takes no text of a server for a formula, and reads every field as it was") {
+    const std::string name = "=cmd|' /C calc'!A0";
+    CheckResult result = check_result(mailbox(), failed(FailureKind::protocol, name));
+    const std::string text = check_csv({result}, Time{});
+    CHECK_THAT(text, ContainsSubstring(",protocol,'=cmd|' /C calc'!A0,,"));
+    result.failure->detail = "+1, \"two\"\nthree";
+    CHECK_THAT(check_csv({result}, Time{}), ContainsSubstring(",\"'+1, \"\"two\"\"\nthree\",,"));
+    const std::string good = check_csv({check_result(mailbox(), measured(850 * kMiB, 1000 * kMiB))}, Time{});
+    CHECK(good == "checked_at,address,slug,server,stage,reasons,failure,detail,limit_source,used_ratio,tightest_root,"
+                  "tightest_resource,used_bytes,limit_bytes,messages,messages_limit\r\n"
+                  "1970-01-01T00:00:00Z,kim.muster@verein.example,kim,qloc,warning,used,,,server,0.8500,User quota,"
+                  "STORAGE,891289600,1048576000,,\r\n");
+}
+
+TEST_CASE("the table of a check fits every terminal, and says below it what has no room beside it") {
+    const std::vector<CheckResult> results{
+        check_result(mailbox(), measured(850 * kMiB, 1000 * kMiB, "Entwürfe aus dem Jahr 2019 und früher")),
+        check_result(mailbox(), failed(FailureKind::login_refused, "NO [AUTHENTICATIONFAILED] the password is wrong"))};
+    for (std::size_t columns = 40; columns <= 200; ++columns) {
+        const std::string text = check_table(results, {.columns = columns, .bounded = true, .colour = true});
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            CAPTURE(columns, line);
+            CHECK(terminal_width(line) <= columns);
+        }
+        std::string words = text;
+        std::replace(words.begin(), words.end(), '\n', ' ');
+        CAPTURE(text);
+        CHECK_THAT(words, ContainsSubstring("password") && ContainsSubstring("85.0 %") && ContainsSubstring("150 MiB"));
+    }
+    CHECK_THAT(check_table(results, {.unicode = false}), ContainsSubstring("########--") && !ContainsSubstring("█"));
+}
+
 TEST_CASE("a table is aligned by what a terminal shows") {
     CHECK(terminal_width("Entwürfe") == 8);
     CHECK(terminal_width("日本") == 4);
@@ -137,7 +231,7 @@ TEST_CASE("a table is aligned by what a terminal shows") {
     TextTable table({{"A", TextTable::Align::left}, {"B", TextTable::Align::right}});
     table.add({"ü", "1"});
     table.add({"xyz", "22"});
-    CHECK(table.to_string(false) == "A     B\nü     1\nxyz  22\n");
+    CHECK(table.to_string({}) == "A     B\nü     1\nxyz  22\n");
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 #include "app/history_chart.h"
 
-#include "app/text_table.h"
 #include "catch.h"
 
 #include <algorithm>

@@ -81,12 +81,15 @@ TEST_CASE("without consent, without IMAP, before the first look and while it fai
 }
 
 TEST_CASE("a progress bar fits its terminal and is full only at the end") {
-    CHECK(progress_text(500, 1000, "messages", 200) == "[███████████████░░░░░░░░░░░░░░░] 50 %, 500 of 1000 messages");
-    CHECK(progress_text(999, 1000, "messages", 200).find("░]") != std::string::npos);
-    CHECK(progress_text(1000, 1000, "messages", 200).find("░") == std::string::npos);
-    CHECK(progress_text(0, 0, "messages", 200).find("0 %") != std::string::npos);
+    CHECK(progress_text(500, 1000, "messages", {.columns = 200}) ==
+          "[███████████████░░░░░░░░░░░░░░░] 50 %, 500 of 1000 messages");
+    CHECK(progress_text(999, 1000, "messages", {.columns = 200}).find("░]") != std::string::npos);
+    CHECK(progress_text(1000, 1000, "messages", {.columns = 200}).find("░") == std::string::npos);
+    CHECK(progress_text(0, 0, "messages", {.columns = 200}).find("0 %") != std::string::npos);
     for (std::size_t width = 10; width < 80; ++width)
-        CHECK(terminal_width(progress_text(500, 1000, "messages", width)) < width);
+        CHECK(terminal_width(progress_text(500, 1000, "messages", {.columns = width})) < width);
+    CHECK(progress_text(1, 2, "messages", {.columns = 40, .unicode = false}) ==
+          "[#######--------] 50 %, 1 of 2 messages");
 }
 
 TEST_CASE("names of folders cannot do anything to a terminal, and the table becomes narrower with it") {
@@ -96,10 +99,10 @@ TEST_CASE("names of folders cannot do anything to a terminal, and the table beco
     Advice advice;
     advice.frees_bytes = 5'000'000;
     result.advice.all = {advice};
-    const std::string wide = survey_table(result, false, 120);
+    const std::string wide = survey_table(result, {.columns = 120, .bounded = true});
     CHECK(wide.find('\x1b') == std::string::npos);
     CHECK(wide.find("EFFORT") != std::string::npos);
-    const std::string narrow = survey_table(result, false, 60);
+    const std::string narrow = survey_table(result, {.columns = 60, .bounded = true});
     CHECK(narrow.find("EFFORT") == std::string::npos);
     CHECK(narrow.find("empty the Trash") != std::string::npos);
 }

@@ -212,6 +212,9 @@ Status sample_status() {
 
     status.mailboxes = {quiet,  warning_one(), unlimited, full_one(), refused,      gone,
                         untold, unclear,       untried,   noticed,    urgent_one(), hostile_one()};
+    for (MailboxStatus& mailbox : status.mailboxes) {
+        mailbox.policy = default_policy();
+    }
     return status;
 }
 

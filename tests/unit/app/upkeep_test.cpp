@@ -41,7 +41,7 @@ struct House {
 
     void add_old_samples() {
         for (int day = 1; day <= 3; ++day)
-            database->add_sample("kim", {.at = clock.now() - Days(500 + day),
+            database->add_sample("kim", {.at = clock.now() - Days(day),
                                          .used_bytes = 1,
                                          .limit_bytes = {},
                                          .messages = {},

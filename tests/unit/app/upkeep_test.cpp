@@ -41,11 +41,9 @@ struct House {
 
     void add_old_samples() {
         for (int day = 1; day <= 3; ++day)
-            database->add_sample("kim", {.at = clock.now() - Days(day),
-                                         .used_bytes = 1,
-                                         .limit_bytes = {},
-                                         .messages = {},
-                                         .roles_bytes = {}});
+            database->add_sample(
+                "kim",
+                {.at = clock.now() - Days(day), .used_bytes = 1, .limit_bytes = {}, .messages = {}, .roles_bytes = {}});
     }
     [[nodiscard]] std::size_t samples() { return database->samples("kim", Time{}).size(); }
     void turn() { upkeep.turn(visits, *database); }

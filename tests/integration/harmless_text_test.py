@@ -50,7 +50,9 @@ def judge_html(name: str, text: str) -> list[str]:
     """No tag, attribute or hidden character but our own."""
     page = Page(text)
     wrong = judge_harmless(name, text.replace("\r\n", "\n").replace("\t", " ").encode())
-    wrong += [f"{name} has <{tag}>" for tag in page.tags & {"script", "i", "img", "iframe", "object", "form"}]
+    own = {"form"} if name == "/" else set()  # its filter
+    wrong += [f"{name} has <{tag}>"
+              for tag in page.tags & {"script", "i", "img", "iframe", "object", "form"} - own]
     wrong += [f"{name} has the server's <b>"] if "<b>bold" in text else []
     wrong += [f"{name} has {attribute}=" for attribute in page.attributes if attribute.startswith("on")]
     return wrong

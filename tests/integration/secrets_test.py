@@ -129,7 +129,8 @@ class Secrets(ServerTest):
 
     def start(self, settings: Settings) -> Running:
         """The daemon, with a variable and the places of its credentials, and cores allowed."""
-        environment = {VARIABLE: SECRETS["env"], "MAILQUOTAD_CREDENTIALS": str(settings.folder / "credentials")}
+        environment = {VARIABLE: SECRETS["env"], "MAILQUOTAD_CREDENTIALS": str(settings.folder / "credentials"),
+                       "ASAN_OPTIONS": "quarantine_size_mb=4"}  # what is freed is searched too, but not 256 MB of it
         resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
         running = Running(settings)
         running.child = Child([os.environ["MAILQUOTAD_BINARY"], "run", "--log-level", "trace", "--config", settings.file],
@@ -167,9 +168,10 @@ class Secrets(ServerTest):
             self.assertEqual(found_in(content, belongs), [], place)
         self.assertEqual(list(settings.folder.glob("core*")), [], "a core was written although that is forbidden")
         self.assertTrue(any(b"/api/v1/status" in content for _, content in memory), "the memory is that of the daemon")
-        left = found_in(b"".join(content for _, content in memory), SECRETS)
+        # A sanitizer keeps a copy of the environment, which cannot be told from another one.
+        left = found_in(b"".join(content for _, content in memory), others)
         self.assertEqual([], [f"{place}: {what}" for place, content in memory if left
-                              for what in found_in(content, SECRETS)])
+                              for what in found_in(content, others)])
 
     def work(self, running: Running, settings: Settings, tokens: TokenServer, hook: Hook) -> dict[str, bytes]:
         """Some rounds with every secret used; then what can be seen, by place."""

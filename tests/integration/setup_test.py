@@ -269,7 +269,9 @@ class Setup(ServerTest):
                 if person.said.endswith("-- Enter for more -- "):
                     os.write(person.terminal, b"\n")
             os.write(person.terminal, b"yes\n")
-            person.answer("not shown", "pw toni")
+            person.hear("(not shown)")
+            self.wait_for_no_echo(person)
+            os.write(person.terminal, b"pw toni\n")
             self.assertEqual(person.end(), 0, person.said)
         for text in ("What is read", "Stored: the password", "withdraw", "-- Enter for more --"):
             self.assertIn(text, person.said)

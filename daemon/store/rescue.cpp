@@ -8,7 +8,6 @@
 #include <soci/soci.h>
 
 #include <deque>
-#include <sstream>
 
 namespace mailquotad::store {
 
@@ -101,6 +100,13 @@ constexpr const char* kOwnTables = "SELECT name FROM main.sqlite_master WHERE ty
 void attach(soci::session& sql, const fs::path& damaged) {
     const std::string uri = as_sqlite_uri(damaged) + "?mode=ro";
     sql << "ATTACH DATABASE :file AS damaged", soci::use(uri);
+    try {
+        long long tables = 0; // where the list of tables is damaged, what follows would find none and say nothing
+        sql << "SELECT COUNT(*) FROM damaged.sqlite_master", soci::into(tables);
+    } catch (const soci::soci_error&) {
+        sql << "DETACH DATABASE damaged";
+        throw;
+    }
 }
 
 void copy_tables(soci::session& sql, Rescue& rescue) {

@@ -107,6 +107,14 @@ TEST_CASE_METHOD(Damaged, "a file that is no database any more is put aside, and
     CHECK_FALSE(database.hash_key().empty());
 }
 
+TEST_CASE_METHOD(Damaged, "where the list of tables is lost, every table is said to be incomplete") {
+    fs::resize_file(folder.file(), static_cast<std::uintmax_t>(kPage) * 30);
+    const Rescue rescued = rescue();
+    CHECK(rescued.rows == 0);
+    CHECK(rescued.incomplete.size() > 10);
+    CHECK(damage_of(folder.path()).empty());
+}
+
 TEST_CASE_METHOD(Damaged, "a database that was cut short gives what is left") {
     fs::resize_file(folder.file(), fs::file_size(folder.file()) / 2);
     const Rescue rescued = rescue();

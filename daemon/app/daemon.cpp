@@ -186,13 +186,14 @@ void Daemon::settle_mail() {
 }
 
 void Daemon::apply(settings::Settings settings) {
-    settings_ = std::move(settings);
+    const settings::Settings before = std::exchange(settings_, std::move(settings));
     prober_.set_per_server(settings_.poll.per_server);
     channels_.envelope_from = settings_.smtp ? notify::address_of(settings_.smtp->from) : "";
     channels_.smtp = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
     channels_.webhooks = parts_.make_webhooks ? parts_.make_webhooks(settings_.webhooks) : nullptr;
     renew(records_, settings_, parts_.database);
     visits_.set(settings_, parts_.clock.steady());
+    visits_.ask_anew(before, settings_, parts_.clock.steady());
     servers_.set_servers(mailboxes_per_server(settings_));
     status_.remarks = remarks_on(settings_);
 }

@@ -75,14 +75,27 @@ void Schedule::finished(const std::string& slug, Moment now, Seconds delay, std:
     const auto most = static_cast<std::int64_t>(static_cast<double>(milliseconds) * jitter_);
     std::uniform_int_distribution<std::int64_t> jitter(-most, most);
     const Moment due = now + std::chrono::milliseconds(milliseconds + jitter(random_));
-    const Moment earliest = now + not_before.value_or(Seconds(0));
-    found->second = Entry{.due = std::max(due, earliest), .earliest = earliest, .running = false};
+    const bool elsewhere = found->second.elsewhere;
+    const Moment earliest = now + (elsewhere ? Seconds(0) : not_before.value_or(Seconds(0)));
+    found->second = Entry{.due = std::max(found->second.anew ? now : due, earliest), .earliest = earliest};
 }
 
 void Schedule::hasten(const std::string& slug, Moment at) {
     const auto found = entries_.find(slug);
     if (found != entries_.end() && !found->second.running)
         found->second.due = std::max(found->second.earliest, std::min(found->second.due, at));
+}
+
+void Schedule::ask_anew(const std::string& slug, Moment now, bool of_another_server) {
+    const auto found = entries_.find(slug);
+    if (found == entries_.end())
+        return;
+    Entry& entry = found->second;
+    if (of_another_server)
+        entry.earliest = now;
+    entry.anew = entry.running;
+    entry.elsewhere = entry.running && (of_another_server || entry.elsewhere);
+    hasten(slug, now);
 }
 
 void Schedule::hasten_all(Moment at) {

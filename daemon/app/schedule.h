@@ -45,12 +45,17 @@ public:
     void hasten(const std::string& slug, Moment at);
     /// The same for all mailboxes.
     void hasten_all(Moment at);
+    /// Due at once because it is asked in another way than before; one that runs, as soon as it has ended. What the
+    /// server wanted counts no more where it is another one.
+    void ask_anew(const std::string& slug, Moment now, bool of_another_server);
 
 private:
     struct Entry {
         Moment due;
         Moment earliest{}; ///< the server wants no login before
         bool running = false;
+        bool anew = false;      ///< due as soon as it has ended
+        bool elsewhere = false; ///< and what the server of this look wants does not count
     };
     double jitter_;
     std::map<std::string, Entry> entries_;

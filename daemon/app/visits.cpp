@@ -1,9 +1,28 @@
 #include "app/visits.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace mailquotad::app {
+namespace {
+
+const std::optional<Endpoint>& endpoint_of(const settings::Settings& settings, const settings::Mailbox& mailbox) {
+    const settings::Server& server = settings.server_of(mailbox);
+    return mailbox.protocol == Protocol::pop3 ? server.pop3 : server.imap;
+}
+
+/// Whether mailboxes of these two servers are reached and logged in to alike, as far as the server says that.
+bool are_reached_alike(const settings::Server& one, const settings::Server& other) {
+    return one.trust == other.trust && one.mechanism == other.mechanism && one.plaintext == other.plaintext &&
+           one.administrator == other.administrator;
+}
+
+bool log_in_alike(const settings::Mailbox& one, const settings::Mailbox& other) {
+    return one.username == other.username && one.authorize_as == other.authorize_as && one.password == other.password;
+}
+
+} // namespace
 
 void Visits::set(const settings::Settings& settings, Moment now) {
     const auto old = std::exchange(visits_, {});
@@ -23,6 +42,21 @@ void Visits::set(const settings::Settings& settings, Moment now) {
         int turn = 0;
         for (const auto& [name, visit] : visits_)
             schedule_.hasten(name, now + interval * ++turn / static_cast<int>(visits_.size()));
+    }
+}
+
+void Visits::ask_anew(const settings::Settings& before, const settings::Settings& settings, Moment now) {
+    std::map<std::string_view, const settings::Mailbox*> known;
+    for (const settings::Mailbox& mailbox : before.mailboxes)
+        known.emplace(mailbox.slug, &mailbox);
+    for (const settings::Mailbox& mailbox : settings.mailboxes) {
+        const auto found = known.find(mailbox.slug);
+        if (found == known.end() || visit_of(*found->second) != visit_of(mailbox))
+            continue; // a new visit is due at once as it is
+        const bool moved = endpoint_of(before, *found->second) != endpoint_of(settings, mailbox);
+        if (moved || !log_in_alike(*found->second, mailbox) ||
+            !are_reached_alike(before.server_of(*found->second), settings.server_of(mailbox)))
+            schedule_.ask_anew(visit_of(mailbox), now, moved);
     }
 }
 

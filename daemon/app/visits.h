@@ -27,6 +27,10 @@ public:
     /// interval than before, those that are there come within it, spread over it.
     void set(const settings::Settings& settings, Moment now);
 
+    /// Follows a change of settings, after set(): what is reached at another address, by another login or with another
+    /// trust than before is looked at at once, not only when its turn comes.
+    void ask_anew(const settings::Settings& before, const settings::Settings& settings, Moment now);
+
     /// Visits that are due and not running, longest waiting first.
     [[nodiscard]] std::vector<std::string> due(Moment now) const { return schedule_.due(now); }
     /// The next time at which one becomes due; nothing where all are running or due already.

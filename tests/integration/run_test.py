@@ -3,7 +3,7 @@
 import signal
 import unittest
 
-from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, SilentServer, quoted, wait_for
+from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, SilentServer, free_port, quoted, wait_for
 
 
 class Run(ServerTest):
@@ -147,6 +147,23 @@ class Run(ServerTest):
             running.wait_for_metric("config_last_reload_successful", value=0)
             self.assertEqual(running.metric("probe_success", f'mailbox="{first.slug}"'), 1)
             self.assertTrue(running.child.runs())
+
+    def test_a_reload_that_moves_a_mailbox_to_another_server_looks_at_it_at_once(self) -> None:
+        moved, other = self.member(0.4), self.member(0.4)
+        settings = self.settings(moved, other) # every hour
+        settings.servers["new"] = settings.servers["club"]
+        settings.servers["club"] = [line.replace(str(self.dovecot.imaps), str(free_port()))
+                                    for line in settings.servers["club"]]
+        other.server = "new"
+        with Running(settings.write()) as running:
+            running.wait_until_ready()
+            self.assertEqual(running.metric("probe_success", f'mailbox="{moved.slug}"'), 0)
+            measured = running.metric("probe_last_success_timestamp_seconds", f'mailbox="{other.slug}"')
+            moved.server = "new"
+            settings.write()
+            running.child.send(signal.SIGHUP)
+            running.wait_for_metric("probe_success", f'mailbox="{moved.slug}"', value=1)
+            self.assertEqual(running.metric("probe_last_success_timestamp_seconds", f'mailbox="{other.slug}"'), measured)
 
     def test_sigterm_ends_it_within_10_s_while_a_server_hangs(self) -> None:
         with SilentServer() as silent:

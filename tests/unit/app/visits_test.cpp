@@ -2,6 +2,9 @@
 
 #include "catch.h"
 #include "fakes/fake_clock.h"
+#include "unit/settings/temporary_folder.h"
+
+#include <functional>
 
 namespace mailquotad::app {
 namespace {
@@ -42,12 +45,9 @@ TEST_CASE("a shorter interval holds from the reload on, spread over the visits; 
     settings.poll.interval = std::chrono::hours(1);
     Visits visits(0);
     fakes::FakeClock clock;
-    const MailboxRecords records = [&] {
-        MailboxRecords made;
-        for (const settings::Mailbox& one : settings.mailboxes)
-            made[one.slug].settings = one;
-        return made;
-    }();
+    MailboxRecords records;
+    for (const settings::Mailbox& one : settings.mailboxes)
+        records[one.slug].settings = one;
     visits.set(settings, clock.steady());
     for (const char* slug : {"a", "b"}) {
         ProbeFinished last;
@@ -62,6 +62,85 @@ TEST_CASE("a shorter interval holds from the reload on, spread over the visits; 
     settings.poll.interval = std::chrono::hours(2);
     visits.set(settings, clock.steady());
     CHECK(visits.when(settings.mailboxes[1]) == clock.steady() + std::chrono::minutes(10));
+}
+
+/// Two mailboxes that were measured just now, by settings with a server "club" and one "other".
+struct Measured {
+    settings::Settings settings;
+    Visits visits{0};
+    fakes::FakeClock clock;
+
+    Measured() {
+        for (const char* key : {"club", "other"})
+            settings.servers[key].imap = Endpoint{.host = std::string(key) + ".example", .port = 993};
+        settings.mailboxes = {mailbox("kim", false), mailbox("uli", false)};
+        settings.poll.interval = std::chrono::hours(1);
+        visits.set(settings, clock.steady());
+        for (const char* slug : {"kim", "uli"})
+            end(slug);
+    }
+
+    [[nodiscard]] MailboxRecords records() const {
+        MailboxRecords made;
+        for (const settings::Mailbox& one : settings.mailboxes)
+            made[one.slug].settings = one;
+        return made;
+    }
+
+    void begin(const std::string& slug) {
+        const TemporaryFolder folder;
+        store::Database database = store::Database::open_sqlite(folder.path());
+        visits.start(slug, records(), settings, database);
+    }
+
+    void end(const std::string& slug, std::optional<Seconds> not_before = {}) {
+        ProbeFinished last;
+        last.slug = last.visit = slug;
+        last.report.not_before = not_before;
+        visits.ended(last, records(), settings, clock);
+    }
+
+    /// The visits that are due at once after a reload that changed this.
+    std::vector<std::string> after(const std::function<void(settings::Settings&)>& change) {
+        const settings::Settings before = settings;
+        change(settings);
+        visits.set(settings, clock.steady());
+        visits.ask_anew(before, settings, clock.steady());
+        return visits.due(clock.steady());
+    }
+};
+
+TEST_CASE("a mailbox whose server, login or trust was changed is looked at at once after the reload, no other one") {
+    const std::vector<std::string> kim{"kim"}, both{"kim", "uli"};
+    CHECK(Measured().after([](auto&) {}).empty());
+    CHECK(Measured().after([](auto& s) { s.mailboxes[0].server = "other"; }) == kim);
+    CHECK(Measured().after([](auto& s) { s.mailboxes[0].username = "kim.muster"; }) == kim);
+    CHECK(Measured().after([](auto& s) { s.mailboxes[0].authorize_as = "master"; }) == kim);
+    CHECK(Measured().after([](auto& s) { s.mailboxes[0].password.value = "another"; }) == kim);
+    CHECK(Measured().after([](auto& s) { s.servers["club"].imap->port = 143; }) == both);
+    CHECK(Measured().after([](auto& s) { s.servers["club"].trust.pins = {"sha256//x"}; }) == both);
+    CHECK(Measured().after([](auto& s) { s.servers["club"].mechanism = Mechanism::plain; }) == both);
+    CHECK(Measured().after([](auto& s) { s.servers["club"].webmail = "Webmail"; }).empty());
+    CHECK(Measured().after([](auto& s) { s.servers["other"].imap->port = 143; }).empty());
+    CHECK(Measured().after([](auto& s) { s.mailboxes[0].owner.name = "Kim"; }).empty());
+}
+
+TEST_CASE("a reload that changes the way to a mailbox under way has it looked at again right after") {
+    Measured measured;
+    measured.begin("kim");
+    CHECK(measured.after([](auto& s) { s.mailboxes[0].server = "other"; }).empty());
+    measured.end("kim", std::chrono::hours(2)); // what the old server wants
+    CHECK(measured.visits.due(measured.clock.steady()) == std::vector<std::string>{"kim"});
+    measured.end("kim");
+    CHECK(measured.visits.due(measured.clock.steady()).empty());
+}
+
+TEST_CASE("a server that wants no login before a time gets none by another login either") {
+    Measured measured;
+    measured.end("kim", std::chrono::minutes(10));
+    CHECK(measured.after([](auto& s) { s.mailboxes[0].username = "kim.muster"; }).empty());
+    CHECK(measured.visits.when(measured.settings.mailboxes[0]) == measured.clock.steady() + std::chrono::minutes(10));
+    CHECK(measured.after([](auto& s) { s.servers["club"].imap->host = "new.example"; }).size() == 2);
 }
 
 TEST_CASE("a visit backs off only when all of its mailboxes failed alike") {

@@ -151,7 +151,7 @@ Poll read_poll(const Table& table) {
     poll.timeout = table.duration("timeout", 1s, 1h).value_or(poll.timeout);
     poll.survey_timeout = table.duration("survey_timeout", 1s, Days(1)).value_or(poll.survey_timeout);
     poll.workers = table.integer("workers", 1, 512).value_or(poll.workers);
-    poll.per_server = table.integer("per_server", 1, 64).value_or(poll.per_server);
+    poll.per_server = table.integer("per_server", 1, 512).value_or(poll.per_server);
     return poll;
 }
 

@@ -44,7 +44,7 @@ constexpr SettingsKey kKeys[] = {
     {"poll.survey_timeout", duration, R"("30min")", R"(a duration from "1s" to "1d", such as "30min")",
      "absolute limit of one look at single messages"},
     {"poll.workers", integer, "16", "a whole number from 1 to 512", "probes at a time"},
-    {"poll.per_server", integer, "4", "a whole number from 1 to 64", "connections to one server at a time"},
+    {"poll.per_server", integer, "4", "a whole number from 1 to 512", "connections to one server at a time"},
 
     {"policy", table, "", "a table: [policy]", "when a mailbox is in which stage"},
     {"policy.notice", table, R"({ used = "70%", full_within = "30d" })", kStageForm,

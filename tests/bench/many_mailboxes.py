@@ -66,15 +66,19 @@ class ManyMailboxes:
         self._process.join()
 
 
-def settings(folder: Path, count: int, imap: int, http: int) -> Path:
-    """A settings file with that many mailboxes on one server."""
+def settings(folder: Path, count: int, imap: int, http: int, *, ca_file: Path | None = None, workers: int = 16,
+             per_server: int = 16, interval: str = "12h") -> Path:
+    """A settings file with that many mailboxes on one server; over TLS where there is a certificate to trust."""
     password = folder / "password"
     password.write_text("secret\n")
     password.chmod(0o600)
     (folder / "state").mkdir()
     secret = f"password = {{ file = {json.dumps(str(password))} }}"
-    text = (f'state_directory = {json.dumps(str(folder / "state"))}\n[poll]\ninterval = "12h"\nper_server = 16\n'
-            f'[http]\nlisten = "127.0.0.1:{http}"\n[server.many]\nimap = "imap://127.0.0.1:{imap}"\nplaintext = true\n')
+    server = (f'imap = "imaps://localhost:{imap}"\nca_file = {json.dumps(str(ca_file))}' if ca_file
+              else f'imap = "imap://127.0.0.1:{imap}"\nplaintext = true')
+    text = (f'state_directory = {json.dumps(str(folder / "state"))}\n[poll]\ninterval = "{interval}"\n'
+            f'workers = {workers}\nper_server = {per_server}\n[http]\nlisten = "127.0.0.1:{http}"\n'
+            f'[server.many]\n{server}\n')
     text += "".join(f'[[mailbox]]\naddress = "m{number}@verein.example"\nslug = "m{number}"\nserver = "many"\n{secret}\n'
                     for number in range(count))
     file = folder / "mailquotad.toml"

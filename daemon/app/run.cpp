@@ -12,6 +12,7 @@
 #include "observe/http_server.h"
 #include "observe/log_event.h"
 #include "observe/logging.h"
+#include "os/memory.h"
 #include "os/service_manager.h"
 #include "os/signals.h"
 
@@ -79,6 +80,7 @@ std::function<void(StatusPointer)> publisher_to(observe::HttpServer* http) {
 
 int command_run(const CommonOptions& options) {
     keep_memory_private();
+    os::share_memory_among_threads();
     os::block_signals();
     observe::start_logging(options.log_level.empty() ? "info" : options.log_level);
     const std::filesystem::path file = config_file(options.config);

@@ -10,6 +10,8 @@ from .roots import Roots, say
 from .trial import ALEX, HOST, KIM, OWNER, PASSWORDS, SETTINGS, WEBMASTER, Trial, newer, prepared_root
 
 UNIT = "mailquotad.service"
+CHANGED = "Planted-New-7741" # a password after its change
+DROP_INS = f"/etc/systemd/system/{UNIT}.d"
 
 
 def install_package(trial: Trial, file: str) -> None:
@@ -36,19 +38,35 @@ def install(trial: Trial) -> None:
         "/usr/share/bash-completion/completions/mailquotad")))
 
 
-def setup(trial: Trial) -> None:
-    """The first mailbox by `mailquotad setup`, with every answer as an option; its dialogue is shown."""
+def run_setup(trial: Trial, *more: str) -> int:
+    """The first mailbox by `mailquotad setup`, with every answer as an option; its dialogue is shown; its exit status."""
     machine, ports = trial.machine, trial.ports
     for name in ("kim", "smtp"):
         machine.must("install", "-m", "600", "/dev/stdin", f"/srv/{name}", stdin=PASSWORDS[name] + "\n")
     done = machine.run(
-        "mailquotad", "setup", "--yes", "--test-mail", "--language", "en", "--timezone", "Europe/Berlin",
+        "mailquotad", "setup", "--yes", "--language", "en", "--timezone", "Europe/Berlin",
         "--address", KIM, "--server", f"imaps://{HOST}:{ports['imaps']}", "--password-file", "/srv/kim",
         "--owner-name", "Kim", "--owner-mail", OWNER, "--smtp", f"smtps://{HOST}:{ports['smtps']}",
         "--smtp-username", WEBMASTER, "--smtp-password-file", "/srv/smtp", "--from", f"The Webmaster <{WEBMASTER}>",
-        "--admin", WEBMASTER)
+        "--admin", WEBMASTER, *more)
     print("\n".join("       | " + line for line in (done.stdout + done.stderr).splitlines()))
-    trial.check("setup finds the mailbox and writes the settings", done.returncode == 0)
+    return done.returncode
+
+
+def forget_setup(trial: Trial) -> None:
+    """The machine as it was before, for the next check."""
+    trial.machine.must("systemctl", "stop", UNIT)
+    for address in (OWNER, WEBMASTER):
+        trial.ask("empty", address)
+    trial.machine.must("sh", "-c", f"rm -rf {SETTINGS}* /etc/mailquotad/credentials/* /var/lib/mailquotad /srv/kim /srv/smtp "
+                                   f"/etc/credstore.encrypted/* {DROP_INS}")
+    trial.machine.must("systemctl", "daemon-reload")
+
+
+def setup(trial: Trial) -> None:
+    """Passwords in the folder of the unit."""
+    machine = trial.machine
+    trial.check("setup finds the mailbox and writes the settings", run_setup(trial, "--test-mail") == 0)
     stored = machine.must("sh", "-c", f"stat -c '%a %U %G' /etc/mailquotad/credentials/* {SETTINGS}").splitlines()
     trial.check("what it stored can be read by root and the daemon only", set(stored) <= {"640 root mailquotad"}
                 and len(stored) == 3, ", ".join(sorted(set(stored))))
@@ -56,10 +74,33 @@ def setup(trial: Trial) -> None:
     trial.check("its test mail has arrived", sum(map(len, map(trial.mails, (OWNER, WEBMASTER)))) == 1)
     machine.must("systemctl", "start", UNIT)
     trial.settle("the daemon runs with it", lambda: "1 mailbox, 1 urgent, last round" in trial.status())
-    machine.must("systemctl", "stop", UNIT)
-    for address in (OWNER, WEBMASTER):
-        trial.ask("empty", address)
-    machine.must("sh", "-c", f"rm -rf {SETTINGS}* /etc/mailquotad/credentials/* /var/lib/mailquotad /srv/kim /srv/smtp")
+    forget_setup(trial)
+
+
+def encrypted(trial: Trial) -> None:
+    """Passwords encrypted by the key of the machine, which systemd decrypts for the service alone."""
+    machine = trial.machine
+    trial.check("setup --encrypt finds a systemd-creds that works", run_setup(trial, "--encrypt") == 0)
+    kept = machine.must("sh", "-c", "ls /etc/mailquotad/credentials | wc -l; stat -c '%n %a %U' /etc/credstore.encrypted/*")
+    trial.check("the passwords lie encrypted, and nowhere else", kept.splitlines() == [
+        "0", f"/etc/credstore.encrypted/{KIM} 600 root", "/etc/credstore.encrypted/smtp 600 root"], kept.replace("\n", ", "))
+    machine.must("rm", "/srv/kim", "/srv/smtp")
+    trial.check("nowhere below /etc and /var one can be read", machine.run(
+        "grep", "-rlF", "-e", PASSWORDS["kim"], "-e", PASSWORDS["smtp"], "/etc/mailquotad", "/etc/systemd",
+        "/etc/credstore.encrypted", "/var/lib").stdout == "")
+    machine.must("systemctl", "daemon-reload")
+    machine.must("systemctl", "restart", UNIT)
+    trial.settle("the daemon runs with them", lambda: "1 mailbox, 1 urgent, last round" in trial.status())
+    trial.settle("and sends the warning", lambda: len(trial.mails(OWNER)) == 1)
+    trial.ask("set_password", KIM, CHANGED)
+    machine.must("install", "-m", "600", "/dev/stdin", "/srv/kim", stdin=CHANGED + "\n")
+    trial.check("setup encrypts a changed password, too, without being told to", lambda: machine.must(
+        "mailquotad", "setup", "--yes", "--address", KIM, "--password-file", "/srv/kim"))
+    machine.must("systemctl", "daemon-reload")
+    machine.must("systemctl", "restart", UNIT)
+    trial.settle("and the daemon logs in with it", lambda: "1 mailbox, 1 urgent, last round" in trial.status())
+    trial.ask("set_password", KIM, PASSWORDS["kim"])
+    forget_setup(trial)
 
 
 def first_start(trial: Trial) -> None:
@@ -167,7 +208,7 @@ def journal(trial: Trial) -> None:
     """Nothing of the settings that is a person's or a secret."""
     text = trial.machine.must("journalctl", "--no-pager", "--output=verbose")
     ours = trial.machine.must("journalctl", "--no-pager", "--output=json", f"--unit={UNIT}")
-    trial.check("no password is in the journal", not any(password in text for password in PASSWORDS.values()))
+    trial.check("no password is in the journal", not any(password in text for password in (*PASSWORDS.values(), CHANGED)))
     told = [line for line in ours.splitlines() if any(address in line for address in (KIM, OWNER, WEBMASTER))]
     trial.check("no address is in the daemon's journal", not told, "".join(told)[:1000])
     lines = trial.machine.journal().splitlines()
@@ -215,7 +256,7 @@ def remove(trial: Trial) -> None:
     trial.check("and no failed unit", "mailquotad" not in machine.run("systemctl", "--failed").stdout)
 
 
-CHECKS = (install, setup, first_start, hardening, other_users, reload, stop, crash, journal, upgrade, remove)
+CHECKS = (install, setup, encrypted, first_start, hardening, other_users, reload, stop, crash, journal, upgrade, remove)
 
 
 def run_checks(roots: Roots, package: Path) -> int:

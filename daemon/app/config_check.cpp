@@ -3,6 +3,7 @@
 #include "app/channels.h"
 #include "app/context.h"
 #include "app/daemon_client.h"
+#include "app/database_place.h"
 #include "net/tls_trust.h"
 #include "net/transport.h"
 #include "observe/http_server.h"
@@ -10,6 +11,7 @@
 #include "settings/problems.h"
 #include "settings/secret_reader.h"
 #include "settings/write_file.h"
+#include "store/postgresql.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,6 +71,7 @@ private:
     void load_trust(const Path& table, const Trust& trust);
     void render_bodies();
     void look_at_state();
+    void look_at_postgresql();
     void try_address();
 
     const fs::path& file_;
@@ -170,8 +173,23 @@ void StartCheck::render_bodies() {
         error({"webhook", number, "body"}, text);
 }
 
+void StartCheck::look_at_postgresql() {
+    const Path path{"database", "url"};
+    if (const std::string fault = store::fault_of_postgresql_url(settings_.database.postgresql_url); !fault.empty())
+        return error(path, "cannot be read: " + fault);
+    try {
+        store::Database::open_readonly(place_of(settings_));
+    } catch (const store::OlderSchemaError&) {
+        // the daemon brings it up to date
+    } catch (const store::StoreError& wrong) {
+        error(path, wrong.what());
+    }
+}
+
 /// Opens the database for reading alone: checking changes nothing.
 void StartCheck::look_at_state() {
+    if (!settings_.database.postgresql_url.empty())
+        return look_at_postgresql();
     const Path path{"state_directory"};
     const fs::path& folder = settings_.state_directory;
     std::error_code ignored;
@@ -185,7 +203,7 @@ void StartCheck::look_at_state() {
     if (::access(database.c_str(), R_OK | W_OK) != 0)
         return error(path, in_quotes(database.string()) + " cannot be written by this user; nothing could be measured");
     try {
-        store::Database::open_sqlite_readonly(folder);
+        store::Database::open_readonly({.folder = folder});
     } catch (const store::OlderSchemaError&) {
         // the daemon brings it up to date
     } catch (const store::DamagedError& wrong) {

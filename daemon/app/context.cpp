@@ -1,5 +1,6 @@
 #include "app/context.h"
 
+#include "app/database_place.h"
 #include "core/escape.h"
 #include "os/clock.h"
 
@@ -34,10 +35,11 @@ bool is_for_another_user(const std::filesystem::path& folder) {
 }
 
 std::optional<store::Database> try_writable(const settings::Settings& settings) {
-    if (is_for_another_user(settings.state_directory))
+    const store::Place place = place_of(settings);
+    if (!place.is_postgresql() && is_for_another_user(place.folder))
         return std::nullopt;
     try {
-        return store::Database::open_sqlite(settings.state_directory, store::Inspection::header);
+        return store::Database::open(place, store::Inspection::header);
     } catch (const store::StoreError&) {
         return std::nullopt; // a command beside the daemon may lack the rights; it then only reads
     }
@@ -45,7 +47,7 @@ std::optional<store::Database> try_writable(const settings::Settings& settings) 
 
 std::optional<store::Database> try_readable(const settings::Settings& settings) {
     try {
-        return store::Database::open_sqlite_readonly(settings.state_directory);
+        return store::Database::open_readonly(place_of(settings));
     } catch (const store::StoreError& error) {
         std::cerr << "warning: going on without what was remembered: " << for_terminal(error.what()) << '\n';
         return std::nullopt;
@@ -96,9 +98,11 @@ CommandStore open_store(settings::Settings& settings) {
 }
 
 store::Database open_store_readable(settings::Settings& settings, int exit_code) {
-    auto database = store::Database::open_sqlite_readonly(settings.state_directory);
+    const store::Place place = place_of(settings);
+    auto database = store::Database::open_readonly(place);
     if (!database)
-        throw CommandFailed(exit_code, "there is no database in " + for_terminal(settings.state_directory.string()) +
+        throw CommandFailed(exit_code, "there is no database in " +
+                                           for_terminal(place.is_postgresql() ? "PostgreSQL" : place.folder.string()) +
                                            " yet: nothing was measured, is the daemon running?");
     settings::derive_slugs(settings, database->hash_key());
     return std::move(*database);
@@ -106,7 +110,7 @@ store::Database open_store_readable(settings::Settings& settings, int exit_code)
 
 store::Database open_store_writable(settings::Settings& settings, int exit_code) {
     try {
-        auto database = store::Database::open_sqlite(settings.state_directory);
+        auto database = store::Database::open(place_of(settings));
         settings::derive_slugs(settings, database.hash_key());
         return database;
     } catch (const store::StoreError& error) {

@@ -1,5 +1,6 @@
 #include "app/opening.h"
 
+#include "app/database_place.h"
 #include "app/news.h"
 
 #include <spdlog/spdlog.h>
@@ -15,11 +16,12 @@ namespace {
 constexpr std::chrono::seconds kBetweenTries{5};
 
 OpenedStore open_or_rescue(const settings::Settings& settings, Time now) {
+    const store::Place place = place_of(settings);
     try {
-        return {.database = store::Database::open_sqlite(settings.state_directory), .rescue = {}};
+        return {.database = store::Database::open(place), .rescue = {}};
     } catch (const store::DamagedError& damage) {
         auto rescue = store::rescue_sqlite(settings.state_directory, damage.what(), now);
-        return {.database = store::Database::open_sqlite(settings.state_directory), .rescue = std::move(rescue)};
+        return {.database = store::Database::open(place), .rescue = std::move(rescue)};
     }
 }
 

@@ -56,8 +56,8 @@ observe::RecentPast recent_past(store::Database& database, Time since) {
 
 } // namespace
 
-observe::PastReader past_of(const std::filesystem::path& state_directory) {
-    const auto open = [state_directory] { return store::Database::open_sqlite_readonly(state_directory); };
+observe::PastReader past_of(const store::Place& place) {
+    const auto open = [place] { return store::Database::open_readonly(place); };
     return {.mailbox =
                 [open](const std::string& slug, Time now) {
                     auto database = open();

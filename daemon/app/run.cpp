@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/context.h"
 #include "app/daemon.h"
+#include "app/database_place.h"
 #include "app/mailbox_notes.h"
 #include "app/opening.h"
 #include "app/past.h"
@@ -40,7 +41,7 @@ std::unique_ptr<observe::HttpServer> start_http(const settings::Settings& settin
                                                                              .port = settings.http.port,
                                                                              .language = settings.language,
                                                                              .hosts = settings.http.hosts,
-                                                                             .past = past_of(settings.state_directory)},
+                                                                             .past = past_of(place_of(settings))},
                                                         std::move(catalog));
     spdlog::info("status page and /metrics at http://{}:{}/", settings.http.address, server->port());
     return server;

@@ -1,6 +1,7 @@
 #include "app/setup_login.h"
 
 #include "app/check_output.h"
+#include "app/database_place.h"
 #include "app/look.h"
 #include "core/escape.h"
 
@@ -30,7 +31,7 @@ ProbeJob job_of(const settings::Settings& settings, const settings::Mailbox& mai
 
 CommandStore open_known_store(settings::Settings& settings) {
     try {
-        if (store::Database::open_sqlite_readonly(settings.state_directory))
+        if (store::Database::open_readonly(place_of(settings)))
             return open_store(settings);
     } catch (const store::StoreError& error) {
         std::cerr << "warning: going on without what was remembered: " << for_terminal(error.what()) << '\n';

@@ -7,8 +7,8 @@
 
 namespace mailquotad::store {
 
-Connection::Connection(std::unique_ptr<soci::session> session, std::string place, const Dialect& dialect)
-    : session_(std::move(session)), place_(std::move(place)), dialect_(dialect) {}
+Connection::Connection(std::unique_ptr<soci::session> session, std::string place, const Dialect& dialect, Reopen reopen)
+    : session_(std::move(session)), place_(std::move(place)), dialect_(dialect), reopen_(std::move(reopen)) {}
 
 Connection::~Connection() = default;
 
@@ -39,7 +39,20 @@ void Connection::require_whole(std::string_view attempted) const {
                          ": something in this transaction failed before, so all of it is undone");
 }
 
-void Connection::rethrow(std::string_view attempted) const {
+void Connection::revive() {
+    if (!lost_)
+        return;
+    session_ = reopen_();
+    lost_ = in_transaction_ = false;
+}
+
+void Connection::require_connection(std::string_view attempted) const {
+    if (lost_)
+        throw StoreError(place_ + ": cannot " + std::string(attempted) + ": the connection is lost");
+}
+
+void Connection::rethrow(std::string_view attempted) {
+    lost_ = reopen_ && is_lost_connection();
     rethrow_as_store_error(place_, attempted);
 }
 

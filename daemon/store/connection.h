@@ -1,6 +1,7 @@
 // What the files of this folder share: the SOCI session, where it leads, and how its errors are told.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,13 +19,20 @@ struct Dialect {
     std::string_view identity;      ///< type of a primary key that the database counts up, never reusing a number
     std::string_view count_named;   ///< asks for the number of tables called :name
     std::string_view about_mailbox; ///< asks for the names of all tables with a column mailbox_id
+    std::string_view lock_schema;   ///< keeps other processes from making the tables until the transaction ends
+    std::string_view lock_row;      ///< appended to a SELECT, keeps its row from others until the transaction ends
+    std::string_view clock;         ///< asks for the database's own time in seconds
+    bool is_shared = false;         ///< several daemons may work with it
 };
 
 /// One open session. Used by one thread.
 class Connection {
 public:
-    /// `place` names the database in error texts.
-    Connection(std::unique_ptr<soci::session> session, std::string place, const Dialect& dialect);
+    using Reopen = std::function<std::unique_ptr<soci::session>()>;
+
+    /// `place` names the database in error texts. `reopen` makes the session anew after it was lost and throws
+    /// StoreError; empty where a session cannot be lost.
+    Connection(std::unique_ptr<soci::session> session, std::string place, const Dialect& dialect, Reopen reopen = {});
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -34,9 +42,13 @@ public:
     [[nodiscard]] const Dialect& dialect() const { return dialect_; }
     [[nodiscard]] bool in_transaction() const { return in_transaction_; }
 
+    /// Connects again where the connection was lost; until then every attempt fails at once. Throws StoreError.
+    void revive();
+
     /// Runs `work`; an error of SOCI leaves as a StoreError that says what was attempted ("store a mail").
     template <typename Work>
     auto attempt(std::string_view attempted, Work&& work) {
+        require_connection(attempted);
         try {
             return std::forward<Work>(work)();
         } catch (...) {
@@ -74,11 +86,14 @@ public:
 private:
     // After an error the database may have rolled back by itself (a full disk), so that what follows would stand alone.
     void require_whole(std::string_view attempted) const;
-    [[noreturn]] void rethrow(std::string_view attempted) const;
+    void require_connection(std::string_view attempted) const;
+    [[noreturn]] void rethrow(std::string_view attempted);
 
     std::unique_ptr<soci::session> session_;
     std::string place_;
     Dialect dialect_;
+    Reopen reopen_;
+    bool lost_ = false;
     bool in_transaction_ = false;
     bool broken_ = false;
 };

@@ -1,6 +1,8 @@
 #include "store/database.h"
 
 #include "store/connection.h"
+#include "store/place.h"
+#include "store/postgresql.h"
 #include "store/rows.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
@@ -60,8 +62,9 @@ Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
 
-Database Database::open_sqlite(const std::filesystem::path& folder, Inspection inspection) {
-    Database database(connect_sqlite(folder, inspection));
+Database Database::open(const Place& place, Inspection inspection) {
+    Database database(place.is_postgresql() ? connect_postgresql(place, false)
+                                            : connect_sqlite(place.folder, inspection));
     Connection& connection = *database.connection_;
     migrate(connection, schema_steps());
     database.hash_key_ = stored_key(connection);
@@ -70,9 +73,9 @@ Database Database::open_sqlite(const std::filesystem::path& folder, Inspection i
     return database;
 }
 
-std::optional<Database> Database::open_sqlite_readonly(const std::filesystem::path& folder) {
-    auto connection = connect_sqlite_readonly(folder);
-    if (!connection)
+std::optional<Database> Database::open_readonly(const Place& place) {
+    auto connection = place.is_postgresql() ? connect_postgresql(place, true) : connect_sqlite_readonly(place.folder);
+    if (!connection || (place.is_postgresql() && is_empty(*connection)))
         return std::nullopt;
     Database database(std::move(connection));
     require_current(*database.connection_, schema_steps());
@@ -93,7 +96,12 @@ void Database::transaction(const std::function<void()>& work) {
     }
 }
 
+bool Database::is_shared() const {
+    return connection_->dialect().is_shared;
+}
+
 void Database::require_writable() {
+    connection_->revive();
     connection_->write("write a trifle", [&] {
         connection_->sql() << "INSERT INTO keyring (name, value) VALUES ('last_trifle', '1') ON CONFLICT (name)"
                               " DO UPDATE SET value = CASE keyring.value WHEN '1' THEN '2' ELSE '1' END";
@@ -109,12 +117,18 @@ void Database::forget(const std::string& slug) {
         throw std::logic_error("a mailbox cannot be forgotten inside a transaction");
     connection_->write("forget a mailbox",
                        [&] { connection_->sql() << "DELETE FROM mailbox WHERE slug = :slug", soci::use(slug); });
-    empty_sqlite_log(*connection_);
+    if (!is_shared())
+        empty_sqlite_log(*connection_);
 }
 
 void Database::backup(const std::filesystem::path& file) {
     if (connection_->in_transaction())
         throw std::logic_error("a backup cannot be made inside a transaction");
+    if (is_shared())
+        throw StoreError(
+            connection_->place() +
+            ": is backed up by PostgreSQL's own tool: pg_dump --format=custom --file=FILE, with the URL of "
+            "the setting database");
     copy_sqlite(*connection_, file);
 }
 
@@ -125,7 +139,8 @@ Number mailbox_number(Connection& connection, const std::string& slug) {
         return connection.sql().got_data();
     };
     if (!find()) {
-        connection.sql() << "INSERT INTO mailbox (slug) VALUES (:slug)", soci::use(slug);
+        // Another process may have been faster.
+        connection.sql() << "INSERT INTO mailbox (slug) VALUES (:slug) ON CONFLICT (slug) DO NOTHING", soci::use(slug);
         find();
     }
     return number;

@@ -7,6 +7,7 @@
 #include "core/measurement.h"
 #include "core/survey.h"
 #include "core/time.h"
+#include "store/place.h"
 
 #include <filesystem>
 #include <functional>
@@ -133,13 +134,13 @@ class Connection;
 /// return. A mailbox is known by its slug from the first thing that is stored about it.
 class Database {
 public:
-    /// Opens or makes FOLDER/mailquotad.sqlite (WAL, mode 0600; the folder 0750) and brings its schema up to date. A
-    /// corrupt file, a newer schema, a full disk or an unwritable folder is a StoreError that names it; nothing is
-    /// deleted.
-    static Database open_sqlite(const std::filesystem::path& folder, Inspection inspection = Inspection::whole);
+    /// Opens it and brings its schema up to date. SQLite: makes FOLDER/mailquotad.sqlite where it is missing (WAL, mode
+    /// 0600; the folder 0750). A corrupt file, a newer schema, a full disk, an unwritable folder, a PostgreSQL that
+    /// cannot be reached is a StoreError that names it; nothing is deleted.
+    static Database open(const Place& place, Inspection inspection = Inspection::whole);
     /// The same read-only, for commands beside a running daemon; nothing where there is no database yet. An older
     /// schema is a StoreError too, since it cannot be brought up to date.
-    static std::optional<Database> open_sqlite_readonly(const std::filesystem::path& folder);
+    static std::optional<Database> open_readonly(const Place& place);
 
     Database(Database&&) noexcept;
     Database& operator=(Database&&) noexcept;
@@ -242,18 +243,23 @@ public:
     /// All that is stored about a mailbox, as JSON for the person whose data it is (GDPR Art. 15): an object of tables,
     /// each a list of rows. "{}" where nothing is.
     std::string everything_about(const std::string& slug);
-    /// Deletes everything about a mailbox, waiting mail too, and overwrites it in the file. What is kept by login
+    /// Deletes everything about a mailbox, waiting mail too, and overwrites it in the file (on PostgreSQL its vacuum
+    /// does, and its archives and backups are the administrator's). What is kept by login
     /// (login_backoff) stays. Not inside transaction().
     void forget(const std::string& slug);
     /// Thins out what is old: of samples older than 8 days the last of each hour stays, than 40 days of each 6 hours,
     /// than 400 days one a month for ever; facts of mails, silences, refused logins, forecast errors and events older
     /// than 400 days go. Reads only what has become old since the last call.
     void prune(Time now);
-    /// Writes a consistent copy of the whole database to a new file of mode 0600. StoreError where `file` exists. Not
-    /// inside transaction().
+    /// Writes a consistent copy of the whole database to a new file of mode 0600. StoreError where `file` exists, and
+    /// on PostgreSQL, which has its own tools for that. Not inside transaction().
     void backup(const std::filesystem::path& file);
 
-    /// Writes a trifle: a StoreError where the disk is still full or read-only.
+    /// Whether several daemons may work with it at once: PostgreSQL.
+    [[nodiscard]] bool is_shared() const;
+
+    /// Writes a trifle, over a new connection where the old one was lost: a StoreError where the disk is still full or
+    /// read-only, or the database cannot be reached.
     void require_writable();
 
     /// A random key of 32 bytes, in hex, made at the first opening; for slugs, folder keys and Message-IDs.

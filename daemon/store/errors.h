@@ -16,6 +16,9 @@ namespace mailquotad::store {
 /// Whether a primary result code of SQLite says that the file is no database or a broken one.
 bool is_damage(int code);
 
+/// Whether the error that is being handled says that PostgreSQL is gone.
+bool is_lost_connection();
+
 /// SQLite's primary result code of the error that is being handled; 0 where it is none of SQLite's.
 int sqlite_code_of_current_error();
 

@@ -181,7 +181,7 @@ std::string stamp(Time now) {
 
 std::string damage_of(const fs::path& folder) {
     try {
-        Database::open_sqlite(folder);
+        Database::open({.folder = folder});
         return {};
     } catch (const DamagedError& error) {
         return error.what();

@@ -141,6 +141,8 @@ void migrate(Connection& connection, std::span<const Step> steps) {
     if (seen == steps.size())
         return;
     connection.write("bring its schema up to date", [&] {
+        if (const std::string_view lock = connection.dialect().lock_schema; !lock.empty())
+            connection.sql() << std::string(lock);
         connection.sql() << "CREATE TABLE IF NOT EXISTS schema_step (number BIGINT PRIMARY KEY, name TEXT NOT NULL)";
         // Asked again: another process may have been faster.
         const std::size_t version = version_of(connection);
@@ -148,6 +150,10 @@ void migrate(Connection& connection, std::span<const Step> steps) {
         for (std::size_t i = version; i < steps.size(); ++i)
             apply(connection, i + 1, steps[i]);
     });
+}
+
+bool is_empty(Connection& connection) {
+    return version_of(connection) == 0;
 }
 
 void require_current(Connection& connection, std::span<const Step> steps) {

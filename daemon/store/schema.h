@@ -21,6 +21,9 @@ std::span<const Step> schema_steps();
 /// steps than there are: a newer version of the program wrote it.
 void migrate(Connection& connection, std::span<const Step> steps);
 
+/// Whether no step was ever applied.
+bool is_empty(Connection& connection);
+
 /// Throws StoreError unless the database has seen exactly these steps.
 void require_current(Connection& connection, std::span<const Step> steps);
 

@@ -30,6 +30,9 @@ constexpr Dialect kDialect{
     .count_named = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = :name",
     .about_mailbox = "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'mailbox_id'"
                      " WHERE m.type = 'table' ORDER BY m.name",
+    .lock_schema = "", // the transaction has the whole database
+    .lock_row = "",
+    .clock = "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
 };
 
 constexpr std::chrono::seconds kPatience{10};

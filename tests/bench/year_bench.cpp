@@ -81,7 +81,7 @@ int main(int count, char** words) {
         return 2;
     const fs::path folder = words[1];
     const Plan plan{std::atoi(words[2]), std::atoi(words[3]), std::atoi(words[4])};
-    Database database = Database::open_sqlite(folder);
+    Database database = Database::open({.folder = folder});
     const std::chrono::sys_days first = std::chrono::year(2026) / 1 / 1;
     for (int number = 1; number <= plan.days; ++number) {
         const auto day = first + Days(number);

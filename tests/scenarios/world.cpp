@@ -124,7 +124,7 @@ void World::set_credential(const std::string& password) {
 }
 
 void World::open() {
-    database_ = std::make_unique<store::Database>(store::Database::open_sqlite(folder_));
+    database_ = std::make_unique<store::Database>(store::Database::open({.folder = folder_}));
 }
 
 void World::start() {

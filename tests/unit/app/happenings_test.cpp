@@ -15,7 +15,7 @@ const Time kNoon = *parse_utc("2026-11-21T12:00:00Z");
 /// One mailbox, and the database that keeps what happens to it.
 struct Kept {
     TemporaryFolder folder;
-    store::Database database = store::Database::open_sqlite(folder.path());
+    store::Database database = store::Database::open({.folder = folder.path()});
     MailboxRecord record;
     Time now = kNoon;
 

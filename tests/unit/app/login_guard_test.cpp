@@ -17,7 +17,7 @@ struct TemporaryStore {
         std::string pattern = (std::filesystem::temp_directory_path() / "mailquotad-guard-XXXXXX").string();
         REQUIRE(::mkdtemp(pattern.data()) != nullptr);
         folder = pattern;
-        database.emplace(store::Database::open_sqlite(folder));
+        database.emplace(store::Database::open({.folder = folder}));
     }
     ~TemporaryStore() {
         database.reset();

@@ -17,7 +17,7 @@ struct Watched {
     Watched() {
         std::string name = (std::filesystem::temp_directory_path() / "mailquotad-outlook-XXXXXX").string();
         folder = ::mkdtemp(name.data());
-        database.emplace(store::Database::open_sqlite(folder));
+        database.emplace(store::Database::open({.folder = folder}));
         record.settings.slug = "kim";
     }
     ~Watched() {

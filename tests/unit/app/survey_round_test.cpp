@@ -24,7 +24,7 @@ const std::string kScript =
 
 struct Fixture {
     TemporaryFolder folder;
-    store::Database database = store::Database::open_sqlite(folder.path());
+    store::Database database = store::Database::open({.folder = folder.path()});
     fakes::FakeClock clock;
     fakes::ScriptedConnector connector{kScript, {.clock = &clock}};
     settings::Settings settings;

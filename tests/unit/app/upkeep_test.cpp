@@ -20,7 +20,7 @@ struct House {
         std::string pattern = (std::filesystem::temp_directory_path() / "mailquotad-upkeep-XXXXXX").string();
         REQUIRE(::mkdtemp(pattern.data()) != nullptr);
         folder = pattern;
-        database.emplace(store::Database::open_sqlite(folder));
+        database.emplace(store::Database::open({.folder = folder}));
         settings::Settings settings;
         settings.mailboxes.emplace_back().slug = "kim";
         visits.set(settings, clock.steady() + hours(6));

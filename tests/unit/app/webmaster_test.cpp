@@ -18,7 +18,7 @@ const Time kMonday{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + ho
 
 /// Four mailboxes on one server, and a webmaster.
 struct Club {
-    explicit Club(const std::filesystem::path& folder) : database(store::Database::open_sqlite(folder)) {
+    explicit Club(const std::filesystem::path& folder) : database(store::Database::open({.folder = folder})) {
         settings.language = "en";
         settings.smtp.emplace();
         settings.smtp->from = "Webmaster <webmaster@verein.example>";

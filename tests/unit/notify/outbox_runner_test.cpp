@@ -52,7 +52,7 @@ public:
         : folder_(fs::temp_directory_path() / ("mailquotad-outbox-" + std::to_string(::getpid()))) {
         fs::remove_all(folder_);
         fs::create_directories(folder_);
-        database.emplace(Database::open_sqlite(folder_));
+        database.emplace(Database::open({.folder = folder_}));
         database->save_alert_state("kim", waiting_state());
         database->enqueue(row);
     }

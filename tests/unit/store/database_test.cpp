@@ -20,10 +20,10 @@ std::vector<std::string> ids(const std::vector<OutboxRow>& rows) {
 
 struct Fixture {
     TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
 
     void reopen() {
-        Database other = Database::open_sqlite(folder.path());
+        Database other = Database::open(folder.place());
         database = std::move(other);
     }
     OutboxRow waiting(const std::string& message_id) {
@@ -259,6 +259,8 @@ TEST_CASE_METHOD(Fixture, "text and addresses of a mail are gone from the disk o
     database.mark_sent(waiting("<sent@x.example>").id, kNoon);
     database.mark_failed(waiting("<failed@x.example>").id, kNoon, "550 no such user");
     database.forget("nobody"); // empties the log
+    if (folder.is_postgresql())
+        return;
     for (const char* name : {"mailquotad.sqlite", "mailquotad.sqlite-wal"}) {
         const std::string content = content_of(folder.path() / name);
         CHECK(content.find("drei Wochen") == std::string::npos);
@@ -406,9 +408,11 @@ TEST_CASE_METHOD(Fixture, "a forgotten mailbox leaves no trace in the files, oth
     CHECK_FALSE(database.survey("goner"));
     CHECK(database.unsent_mail() == 1);
     CHECK(database.silences(kNoon).size() == 1);
-    for (const char* name : {"mailquotad.sqlite", "mailquotad.sqlite-wal"})
-        CHECK(content_of(folder.path() / name).find("goner") == std::string::npos);
-    CHECK(content_of(folder.file()).find("note of stayer") != std::string::npos);
+    if (!folder.is_postgresql()) {
+        for (const char* name : {"mailquotad.sqlite", "mailquotad.sqlite-wal"})
+            CHECK(content_of(folder.path() / name).find("goner") == std::string::npos);
+        CHECK(content_of(folder.file()).find("note of stayer") != std::string::npos);
+    }
     CHECK_THROWS_AS(database.transaction([&] { database.forget("stayer"); }), std::logic_error);
     CHECK(database.alert_state("stayer"));
     store_all("goner");
@@ -449,7 +453,7 @@ TEST_CASE_METHOD(Fixture, "the key of a database is random, of 32 bytes, and sta
     reopen();
     CHECK(database.hash_key() == key);
     const TemporaryFolder other;
-    CHECK(Database::open_sqlite(other.path()).hash_key() != key);
+    CHECK(Database::open(other.place()).hash_key() != key);
 }
 
 TEST_CASE("a keyed hash is HMAC-SHA-256 in hex") {

@@ -14,7 +14,7 @@ MailboxEvent event(Time at, EventKind kind) {
 
 TEST_CASE("what happened comes back as it was, oldest first", "[events]") {
     const TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
     MailboxEvent raised = event(kNoon, EventKind::stage);
     raised.before = Stage::notice;
     raised.after = Stage::urgent;
@@ -33,7 +33,7 @@ TEST_CASE("what happened comes back as it was, oldest first", "[events]") {
 
 TEST_CASE("what happened to all is told newest first, and no more than asked for", "[events]") {
     const TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
     for (int i = 0; i < 5; ++i)
         database.add_event(i % 2 == 0 ? "kim" : "robin", event(kNoon + Days{i}, EventKind::reachable));
     const auto all = database.all_events(kNoon + Days{1}, 3);
@@ -45,7 +45,7 @@ TEST_CASE("what happened to all is told newest first, and no more than asked for
 
 TEST_CASE("events go with their mailbox, and after 400 days", "[events]") {
     const TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
     database.add_event("kim", event(kNoon - Days{401}, EventKind::reachable));
     database.add_event("kim", event(kNoon - Days{399}, EventKind::reachable));
     database.prune(kNoon);
@@ -57,7 +57,7 @@ TEST_CASE("events go with their mailbox, and after 400 days", "[events]") {
 
 TEST_CASE("of each day the last measurement that knows the use stands for it", "[events]") {
     const TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
     const auto add = [&](Time at, std::optional<std::int64_t> used, std::optional<std::int64_t> limit) {
         database.add_sample("kim",
                             {.at = at, .used_bytes = used, .limit_bytes = limit, .messages = 3, .roles_bytes = {}});
@@ -78,7 +78,7 @@ TEST_CASE("of each day the last measurement that knows the use stands for it", "
 
 TEST_CASE("waiting mails to owners are known by mailbox, with the moment of the next attempt", "[events]") {
     const TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
     OutboxRow row;
     row.mailbox = "kim";
     row.text = "x";

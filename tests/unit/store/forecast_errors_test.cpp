@@ -12,7 +12,7 @@ const auto kToday = std::chrono::floor<Days>(kNoon);
 
 struct Forecasts {
     TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
 
     void add(const std::string& slug, std::chrono::sys_days day, double score) {
         const ForecastError errors[] = {{.horizon = 0, .score = score}, {.horizon = 3, .score = -score}};

@@ -26,7 +26,7 @@ struct Damaged {
     std::string key;
 
     Damaged() {
-        Database database = Database::open_sqlite(folder.path());
+        Database database = Database::open({.folder = folder.path()});
         key = database.hash_key();
         AlertState state;
         state.stage.stage = Stage::urgent;
@@ -49,14 +49,15 @@ struct Damaged {
 
 } // namespace
 
-TEST_CASE("a sound database, or none, is not damaged") {
+TEST_CASE("a sound database, or none, is not damaged", "[sqlite]") {
     const Damaged whole;
     CHECK(damage_of(whole.folder.path()).empty());
     const TemporaryFolder empty;
     CHECK(damage_of(empty.path()).empty());
 }
 
-TEST_CASE_METHOD(Damaged, "of a database with damaged pages all other rows go on, with the same key and state") {
+TEST_CASE_METHOD(Damaged, "of a database with damaged pages all other rows go on, with the same key and state",
+                 "[sqlite]") {
     const auto pages = static_cast<std::streamoff>(fs::file_size(folder.file())) / kPage;
     REQUIRE(pages > 40);
     damage_pages(pages * 3 / 4, 3);
@@ -66,7 +67,7 @@ TEST_CASE_METHOD(Damaged, "of a database with damaged pages all other rows go on
     CHECK(content_of(rescued.put_aside) == before);
     CHECK(rescued.incomplete == std::vector<std::string>{"sample"});
     CHECK(damage_of(folder.path()).empty());
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open({.folder = folder.path()});
     CHECK(database.hash_key() == key);
     CHECK(database.alert_state("kim")->stage.stage == Stage::urgent);
     CHECK(database.unsent_mail() == 1);
@@ -78,11 +79,11 @@ TEST_CASE_METHOD(Damaged, "of a database with damaged pages all other rows go on
     CHECK(rescued.rows >= static_cast<std::int64_t>(samples.size()));
 }
 
-TEST_CASE_METHOD(Damaged, "what still stood in the log is rescued too, and the log put aside") {
+TEST_CASE_METHOD(Damaged, "what still stood in the log is rescued too, and the log put aside", "[sqlite]") {
     const auto wal = folder.file().string() + "-wal";
     {
         // Left as a killed process leaves it: with its log.
-        Database database = Database::open_sqlite(folder.path());
+        Database database = Database::open({.folder = folder.path()});
         database.add_sample("late", {kNoon, 7, 8, 9, {}});
         fs::copy(folder.file(), folder.path() / "kept");
         fs::copy(wal, folder.path() / "kept-wal");
@@ -94,20 +95,20 @@ TEST_CASE_METHOD(Damaged, "what still stood in the log is rescued too, and the l
     const std::string damage = damage_of(folder.path());
     REQUIRE_FALSE(damage.empty());
     const Rescue rescued = rescue_sqlite(folder.path(), damage, kNoon);
-    CHECK(Database::open_sqlite(folder.path()).samples("late", Time{}).size() == 1);
+    CHECK(Database::open({.folder = folder.path()}).samples("late", Time{}).size() == 1);
 }
 
-TEST_CASE_METHOD(Damaged, "a file that is no database any more is put aside, and an empty one begins") {
+TEST_CASE_METHOD(Damaged, "a file that is no database any more is put aside, and an empty one begins", "[sqlite]") {
     damage_pages(0, 5);
     const Rescue rescued = rescue();
     CHECK(fs::exists(rescued.put_aside));
     CHECK_FALSE(rescued.incomplete.empty());
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open({.folder = folder.path()});
     CHECK(database.samples("kim", Time{}).empty());
     CHECK_FALSE(database.hash_key().empty());
 }
 
-TEST_CASE_METHOD(Damaged, "where the list of tables is lost, every table is said to be incomplete") {
+TEST_CASE_METHOD(Damaged, "where the list of tables is lost, every table is said to be incomplete", "[sqlite]") {
     fs::resize_file(folder.file(), static_cast<std::uintmax_t>(kPage) * 30);
     const Rescue rescued = rescue();
     CHECK(rescued.rows == 0);
@@ -115,20 +116,21 @@ TEST_CASE_METHOD(Damaged, "where the list of tables is lost, every table is said
     CHECK(damage_of(folder.path()).empty());
 }
 
-TEST_CASE_METHOD(Damaged, "a database that was cut short gives what is left") {
+TEST_CASE_METHOD(Damaged, "a database that was cut short gives what is left", "[sqlite]") {
     fs::resize_file(folder.file(), fs::file_size(folder.file()) / 2);
     const Rescue rescued = rescue();
     CHECK(rescued.rows > 0);
-    CHECK(Database::open_sqlite(folder.path()).hash_key() == key);
+    CHECK(Database::open({.folder = folder.path()}).hash_key() == key);
 }
 
-TEST_CASE_METHOD(Damaged, "a rescue that was cut off before is begun anew, and nothing but the two files stays") {
+TEST_CASE_METHOD(Damaged, "a rescue that was cut off before is begun anew, and nothing but the two files stays",
+                 "[sqlite]") {
     fs::create_directory(folder.file().string() + ".rescue");
     std::ofstream(folder.file().string() + ".rescue/mailquotad.sqlite") << "half";
     const auto pages = static_cast<std::streamoff>(fs::file_size(folder.file())) / kPage;
     damage_pages(pages / 2, 1);
     const Rescue rescued = rescue();
     CHECK_FALSE(fs::exists(folder.file().string() + ".rescue"));
-    CHECK(Database::open_sqlite(folder.path()).hash_key() == key);
+    CHECK(Database::open({.folder = folder.path()}).hash_key() == key);
     CHECK(rescued.rows > kSamples / 2);
 }

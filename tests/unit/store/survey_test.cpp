@@ -41,7 +41,7 @@ Survey example() {
 
 TEST_CASE("a survey comes back as it was kept, without the names of its folders") {
     const TemporaryFolder folder;
-    Database database = Database::open_sqlite(folder.path());
+    Database database = Database::open(folder.place());
     CHECK_FALSE(database.survey("kim"));
     Survey survey = example();
     survey.folders[0].name = "Liebesbriefe";

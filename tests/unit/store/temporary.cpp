@@ -1,10 +1,16 @@
 #include "catch.h"
 
+#include "store/postgresql.h"
+#include "store/sqlite.h"
 #include "unit/store/temporary.h"
+
+#include <soci/soci.h>
 
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -23,6 +29,33 @@ TemporaryFolder::TemporaryFolder() {
 TemporaryFolder::~TemporaryFolder() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
+}
+
+namespace {
+
+std::string test_server() {
+    const char* const url = std::getenv("MAILQUOTAD_TEST_POSTGRESQL");
+    return url == nullptr ? "" : url;
+}
+
+} // namespace
+
+bool TemporaryFolder::is_postgresql() {
+    return !test_server().empty();
+}
+
+Place TemporaryFolder::place() const {
+    if (!is_postgresql())
+        return {.folder = path_};
+    std::string schema = path_.filename().string();
+    std::transform(schema.begin(), schema.end(), schema.begin(),
+                   [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::tolower(c)); });
+    connect_postgresql({.postgresql_url = test_server()}, false)->sql() << "CREATE SCHEMA IF NOT EXISTS " + schema;
+    return {.postgresql_url = test_server() + "?options=-csearch_path%3D" + schema};
+}
+
+std::unique_ptr<Connection> TemporaryFolder::connect() const {
+    return is_postgresql() ? connect_postgresql(place(), false) : connect_sqlite(path_, Inspection::whole);
 }
 
 OutboxRow mail(const std::string& message_id) {

@@ -1,6 +1,7 @@
 // A state directory of a test, values to put into it, and child processes.
 #pragma once
 
+#include "store/connection.h"
 #include "store/database.h"
 
 #include <sys/types.h>
@@ -8,9 +9,10 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
-/// A folder below the system's temporary one that is gone with this object.
+/// A folder below the system's temporary one that is gone with this object, and a database of its own.
 class TemporaryFolder {
 public:
     TemporaryFolder();
@@ -18,6 +20,12 @@ public:
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// A database of its own: SQLite in path(), or a schema of its own in the PostgreSQL whose URL is
+    /// $MAILQUOTAD_TEST_POSTGRESQL, so that the same tests run on both.
+    [[nodiscard]] mailquotad::store::Place place() const;
+    [[nodiscard]] static bool is_postgresql();
+    /// A bare connection to place(), without any schema.
+    [[nodiscard]] std::unique_ptr<mailquotad::store::Connection> connect() const;
     /// Where the database lies that is opened with path().
     [[nodiscard]] std::filesystem::path file() const { return path_ / "mailquotad.sqlite"; }
 

@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import struct
+import sysconfig
 import threading
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from .ports import free_port, is_listening
 from .processes import Child, ordinary_account, private_folder
 
 ADMINISTRATOR = "cyrus"
-_LIBRARIES = "usr/lib/x86_64-linux-gnu"
+_LIBRARIES = f"usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
 
 
 class _Passwords(threading.Thread):

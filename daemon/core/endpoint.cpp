@@ -139,7 +139,8 @@ std::optional<std::string> percent_decode(std::string_view text) {
 }
 
 bool has_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F'; });
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; });
 }
 
 // RFC 3986 section 3.2.1 without ":" (a password) and without ";" (RFC 5092: ";AUTH=").

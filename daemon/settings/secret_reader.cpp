@@ -2,6 +2,7 @@
 
 #include "settings/command_output.h"
 #include "settings/descriptor.h"
+#include "settings/encrypted_credential.h"
 #include "settings/environment.h"
 #include "settings/problems.h"
 #include "settings/values.h"
@@ -108,6 +109,11 @@ Read read_credential(const std::string& name, const SecretPlaces& places, std::v
             return std::move(*found);
         searched += (searched.empty() ? "" : " and ") + in_quotes(folder.string());
     }
+    if (is_encrypted(places.credentials_folder, name))
+        return SecretError{in_quotes((EncryptedPlaces(places.credentials_folder).store / name).string()) +
+                           " holds it encrypted, which systemd opens for the service alone; ask the daemon instead "
+                           "(mailquotad check --from-daemon), or, where this is the service: systemctl daemon-reload, "
+                           "then restart it"};
     return SecretError{"there is no credential " + in_quotes(name) + " in " + searched +
                        "; write the password into a file of that name (mode 0640, group mailquotad)"};
 }

@@ -83,11 +83,12 @@ def encrypted(trial: Trial) -> None:
     trial.check("setup --encrypt finds a systemd-creds that works", run_setup(trial, "--encrypt") == 0)
     kept = machine.must("sh", "-c", "ls /etc/mailquotad/credentials | wc -l; stat -c '%n %a %U' /etc/credstore.encrypted/*")
     trial.check("the passwords lie encrypted, and nowhere else", kept.splitlines() == [
-        "0", f"/etc/credstore.encrypted/{KIM} 600 root", "/etc/credstore.encrypted/smtp 600 root"], kept.replace("\n", ", "))
+        "0", f"/etc/credstore.encrypted/{KIM} 640 root", "/etc/credstore.encrypted/smtp 640 root"])
     machine.must("rm", "/srv/kim", "/srv/smtp")
     trial.check("nowhere below /etc and /var one can be read", machine.run(
         "grep", "-rlF", "-e", PASSWORDS["kim"], "-e", PASSWORDS["smtp"], "/etc/mailquotad", "/etc/systemd",
         "/etc/credstore.encrypted", "/var/lib").stdout == "")
+    machine.must("sh", "-c", f"printf '[alerts]\\nconfirm_after = \"0s\"\\nquiet_hours = []\\n' >>{SETTINGS}")
     machine.must("systemctl", "daemon-reload")
     machine.must("systemctl", "restart", UNIT)
     trial.settle("the daemon runs with them", lambda: "1 mailbox, 1 urgent, last round" in trial.status())

@@ -68,6 +68,17 @@ TEST_CASE("a credential that is nowhere names both places and what to do") {
     CHECK_THAT(result.error, ContainsSubstring("write the password into a file"));
 }
 
+TEST_CASE("a credential that is encrypted for the service alone is told so, not that there is none") {
+    const TemporaryFolder folder;
+    const SecretPlaces places{folder.path() / "mailquotad/credentials", {}};
+    folder.write("credstore.encrypted/kim", "sealed");
+    const std::string error = read({Form::credential, "kim", {}}, places).error;
+    CHECK_THAT(error, ContainsSubstring("credstore.encrypted/kim\""));
+    CHECK_THAT(error, ContainsSubstring("--from-daemon"));
+    folder.write("mailquotad/credentials/kim", "typed\n");
+    CHECK(read({Form::credential, "kim", {}}, places).secret == "typed");
+}
+
 TEST_CASE("a credential never leaves its folder") {
     const TemporaryFolder folder;
     folder.write("secret", "x\n");

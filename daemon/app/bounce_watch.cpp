@@ -115,7 +115,7 @@ void settle_one(store::Database& database, const MailContext& context, const sto
     if (is_copy)
         return; // its refusal changes nothing else
     const bool others = !bounce.recipients.empty() && bounce.recipients.size() < mailbox->owner.mail.size();
-    const auto state = database.alert_state(mail.mailbox);
+    const auto state = database.alert_state(mail.mailbox, true);
     if (!others && state)
         database.save_alert_state(mail.mailbox, notify::state_after_bounce(*state, mail, context.now));
     try {

@@ -2,6 +2,7 @@
 #include "app/daemon.h"
 
 #include "app/daemon_log.h"
+#include "app/elsewhere.h"
 #include "app/keeping.h"
 #include "app/mailbox_notes.h"
 #include "app/picture.h"
@@ -27,13 +28,14 @@ Daemon::Daemon(DaemonParts parts, settings::Settings settings)
       forecaster_(parts_.database), upkeep_(parts_.clock), store_watch_(parts_.clock),
       prober_(parts_.world(), {.workers = settings.poll.workers, .per_server = settings.poll.per_server},
               [&events = parts_.events](ProbeFinished finished) { events.post(std::move(finished)); }),
+      share_(parts_.database, parts_.clock),
       mailer_(&parts_.cancellation,
               [&events = parts_.events](MailFinished finished) { events.post(std::move(finished)); }),
       bounce_watch_(parts_.world(),
                     [&events = parts_.events](BouncesFinished found) { events.post(std::move(found)); }) {
     status_.started_at = status_.config_last_reload_success = parts_.clock.now();
     status_.version = parts_.version;
-    store_watch_.attempt("making the waiting mail due", [&] { parts_.database.retry_all_mail(status_.started_at); });
+    store_watch_.attempt("making the waiting mail due", [this] { upkeep_.begin(parts_.database); });
     apply(std::move(settings));
 }
 
@@ -53,15 +55,16 @@ bool Daemon::run() {
     parts_.cancellation.cancel();
     const auto patience = parts_.clock.steady() + kShutdownPatience;
     const bool mailer_ended = mailer_.shut_down(patience) && bounce_watch_.shut_down(patience);
-    return prober_.shut_down(patience) && mailer_ended;
+    return prober_.shut_down(patience) && mailer_ended && share_.leave();
 }
 
 void Daemon::turn() {
     store_watch_.catch_up(parts_.database, records_, visits_);
+    store_watch_.attempt("sharing the work", [this] { change_hands(share_.turn(share_needs()), share_, hands()); });
     store_watch_.attempt("reading lists of mailboxes", [this] { take_new_lists(); });
-    store_watch_.attempt("following the clock", [this] { upkeep_.turn(visits_, parts_.database); });
+    store_watch_.attempt("following the clock", [this] { upkeep_.turn(visits_, parts_.database, share_.speaks()); });
     store_watch_.attempt("telling the webmaster", [this] { tell_webmaster_of_troubles(); });
-    store_watch_.attempt("looking for bounces", [this] { bounce_watch_.turn(settings_, parts_.database, prober_); });
+    store_watch_.attempt("looking for bounces", [this] { look_for_bounces(); });
     store_watch_.attempt("beginning to look", [this] { start_due_probes(); });
     store_watch_.attempt("sending mail", [this] { start_due_mail(); });
     publish();
@@ -77,7 +80,7 @@ void Daemon::handle(Event event) {
 
 std::optional<os::SteadyTime> Daemon::next_due() const {
     const os::SteadyTime now = parts_.clock.steady();
-    std::optional<os::SteadyTime> next = drawing_.sooner(visits_.next_after(now));
+    std::optional<os::SteadyTime> next = share_.sooner(drawing_.sooner(visits_.next_after(now)));
     if (const auto look = store_watch_.next_look()) // then nothing is read from the database here
         return next ? std::min(*next, *look) : *look;
     if (!channels_.any() || mailer_.is_busy())
@@ -90,6 +93,8 @@ std::optional<os::SteadyTime> Daemon::next_due() const {
 }
 
 void Daemon::start_due_probes() {
+    if (!share_.may_begin(settings_.poll.timeout))
+        return;
     for (const std::string& visit : visits_.due(parts_.clock.steady())) {
         const std::string& server = visits_.server_of(visit);
         if (prober_.has_room(server, servers_.troubled(server)))
@@ -101,9 +106,9 @@ void Daemon::start_due_probes() {
 
 void Daemon::start_due_mail() {
     settle_mail();
-    if (!channels_.any() || mailer_.is_busy() || unsettled_)
+    if (!channels_.any() || mailer_.is_busy() || unsettled_ || !share_.may_begin(settings_.poll.timeout))
         return;
-    for (store::OutboxRow& row : parts_.database.due_mail(parts_.clock.now(), 1))
+    for (store::OutboxRow& row : parts_.database.due_mail(parts_.clock.now(), 1, share_.mail_of(records_)))
         mailer_.start(std::move(row), channels_);
 }
 
@@ -112,7 +117,7 @@ void Daemon::probe_finished(ProbeFinished finished) {
     if (const auto found = records_.find(finished.slug); found != records_.end())
         take_result(found->second, finished);
     if (finished.ends_visit && !finished.was_survey) // even of mailboxes taken out of the settings meanwhile
-        visits_.ended(finished, records_, settings_, parts_.clock);
+        share_.ended(finished.visit, visits_.ended(finished, records_, settings_, parts_.clock));
 }
 
 void Daemon::take_result(MailboxRecord& record, ProbeFinished& finished) {
@@ -123,6 +128,8 @@ void Daemon::take_result(MailboxRecord& record, ProbeFinished& finished) {
     log_warnings(record, finished.warnings);
     try {
         finished.report.snapshot() != nullptr ? probe_succeeded(record, finished) : probe_failed(record, finished);
+    } catch (const store::ClaimLostError&) {
+        // another daemon looks at it now, and decides
     } catch (const store::StoreError& error) {
         store_watch_.failed(record.settings.slug + ": keeping the result of a probe", error.what());
     } catch (const std::exception& error) {
@@ -135,13 +142,19 @@ void Daemon::probe_failed(MailboxRecord& record, const ProbeFinished& finished) 
     note_failure(record, finished.report, now);
     follow_failure(servers_, record, finished);
     log_failure(record, servers_.troubled(record.settings.server), finished.login.tried);
-    keep_failure(parts_.database, record, finished, now);
+    share_.undisturbed(finished.visit, [&, this] { keep_failure(parts_.database, record, finished, now); });
 }
 
 void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finished) {
     const Time now = parts_.clock.now();
     note_success(record, *finished.report.snapshot());
     follow_success(servers_, record, now);
+    share_.undisturbed(finished.visit, [&, this] { decide(record, finished, now); });
+    log_measurement(record, finished.report.cost);
+}
+
+void Daemon::decide(MailboxRecord& record, const ProbeFinished& finished, Time now) {
+    refresh(record, parts_.database);
     AlertState alert = not_after(record.alert, now);
     const Judgement judgement = judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now));
     record.assessment = assess(judgement, alert.stage, now, settings_.alerts.confirm_after);
@@ -156,7 +169,6 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
     record.alert = std::move(decision.next);
     record.decision = decision.reason;
     record.look_again_at = decision.measure_again_at;
-    log_measurement(record, finished.report.cost);
 }
 
 void Daemon::mail_finished(MailFinished finished) {
@@ -192,16 +204,11 @@ void Daemon::apply(settings::Settings settings) {
     channels_.smtp = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
     channels_.webhooks = parts_.make_webhooks ? parts_.make_webhooks(settings_.webhooks) : nullptr;
     renew(records_, settings_, parts_.database);
-    visits_.set(settings_, parts_.clock.steady());
+    share_.set(settings_);
+    visits_.set(settings_, parts_.clock.steady(), share_.ours());
     visits_.ask_anew(before, settings_, parts_.clock.steady());
-    servers_.set_servers(mailboxes_per_server(settings_));
+    servers_.set_servers(ours_per_server(records_, share_));
     status_.remarks = remarks_on(settings_);
-}
-
-void Daemon::reload() {
-    parts_.service.reloading();
-    take_settings(parts_.reload());
-    parts_.service.ready();
 }
 
 void Daemon::take_settings(std::optional<settings::Settings> settings) {
@@ -228,6 +235,8 @@ void Daemon::publish() {
                  parts_.clock.steady());
     });
     status_.database_failing_since = store_watch_.failing_since();
+    status_.daemons = share_.daemons();
+    status_.speaks = share_.speaks();
     status_.troubles = servers_.troubles();
     status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
     parts_.publish(std::make_shared<const Status>(status_));

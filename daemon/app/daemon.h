@@ -4,12 +4,14 @@
 #include "app/bounce_watch.h"
 #include "app/channels.h"
 #include "app/drawing_pace.h"
+#include "app/elsewhere.h"
 #include "app/mailbox_record.h"
 #include "app/mailer.h"
 #include "app/mails.h"
 #include "app/outlook.h"
 #include "app/prober.h"
 #include "app/server_watch.h"
+#include "app/share.h"
 #include "app/store_watch.h"
 #include "app/upkeep.h"
 #include "app/visits.h"
@@ -18,6 +20,7 @@
 #include "os/service_manager.h"
 #include "store/database.h"
 
+#include <algorithm>
 #include <csignal>
 #include <functional>
 #include <map>
@@ -79,7 +82,11 @@ public:
 
 private:
     void apply(settings::Settings settings);
-    void reload();
+    void reload() {
+        parts_.service.reloading();
+        take_settings(parts_.reload());
+        parts_.service.ready();
+    }
     void take_settings(std::optional<settings::Settings> settings);
     void start_due_probes();
     void start_due_mail();
@@ -89,15 +96,20 @@ private:
     void take_result(MailboxRecord& record, ProbeFinished& finished);
     void probe_failed(MailboxRecord& record, const ProbeFinished& finished);
     void probe_succeeded(MailboxRecord& record, const ProbeFinished& finished);
+    void decide(MailboxRecord& record, const ProbeFinished& finished, Time now);
     void mail_finished(MailFinished finished);
     void settle_mail();
     void tell_webmaster_of_troubles() {
-        for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now()))
+        for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now(), share_.speaks()))
             visits_.hasten(records_.at(slug).settings, parts_.clock.steady());
     }
     void take_new_lists() {
         if (auto settings = parts_.new_lists())
             take_settings(std::move(*settings));
+    }
+    void look_for_bounces() {
+        if (share_.speaks())
+            bounce_watch_.turn(settings_, parts_.database, prober_);
     }
     void bounces_found(const BouncesFinished& found) {
         bounce_watch_.ended(prober_);
@@ -114,6 +126,28 @@ private:
     /// Whether a mail about it is being delivered, or its end is not stored yet: then it cannot be taken back.
     [[nodiscard]] bool is_on_its_way(const std::string& slug) const {
         return mailer_.mailbox() == slug || (unsettled_ && unsettled_->row.mailbox == slug);
+    }
+    /// Looked at, surveyed, or mail about it on its way: another daemon must not take it now.
+    [[nodiscard]] bool is_busy(const std::string& visit) const {
+        const auto slugs = visits_.slugs_of(visit);
+        return !visits_.when_made(visit) || std::any_of(slugs.begin(), slugs.end(), [this](const std::string& slug) {
+            return is_on_its_way(slug) || prober_.surveying() == slug;
+        });
+    }
+    [[nodiscard]] ShareNeeds share_needs() const {
+        return {.is_busy = [this](const std::string& visit) { return is_busy(visit); },
+                .connections = [this](const std::string& server) { return prober_.connections(server); },
+                .due = [this](const std::string& visit) { return visits_.when_made(visit); }};
+    }
+    [[nodiscard]] Hands hands() {
+        return {.settings = settings_,
+                .records = records_,
+                .visits = visits_,
+                .prober = prober_,
+                .servers = servers_,
+                .webmaster = webmaster_,
+                .database = parts_.database,
+                .clock = parts_.clock};
     }
     [[nodiscard]] MailContext mail_context() const {
         return {.settings = settings_,
@@ -138,6 +172,7 @@ private:
     DrawingPace drawing_;
     bool stopping_ = false;
     Prober prober_;
+    Share share_;
     Mailer mailer_;
     BounceWatch bounce_watch_;
 };

@@ -21,6 +21,7 @@ namespace mailquotad::app {
 
 struct MailboxRecord {
     settings::Mailbox settings;
+    bool here = true; ///< this daemon looks at it; of others the rest is as the database has it
     AlertState alert;
     Assessment assessment;               ///< of the last good measurement
     std::optional<Snapshot> snapshot;    ///< the last good measurement

@@ -118,6 +118,7 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
     MailboxStatus status;
     status.slug = record.settings.slug;
     status.server = record.settings.server;
+    status.here = record.here;
     status.assessment = record.assessment;
     if (status.assessment.tightest)
         status.assessment.tightest->root = public_root(status.assessment.tightest->root, record.settings, hash_key);
@@ -157,6 +158,8 @@ void draw_mailboxes(Status& status, const settings::Settings& settings,
         status.mailboxes.push_back(picture_of(records.at(mailbox.slug), hash_key));
     Time oldest = now;
     for (const MailboxStatus& mailbox : status.mailboxes) {
+        if (!mailbox.here)
+            continue;
         if (!mailbox.last_attempt)
             return;
         oldest = std::min(oldest, *mailbox.last_attempt);

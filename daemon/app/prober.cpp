@@ -10,20 +10,30 @@ Prober::Prober(ProbeWorld world, ProbeLimits limits, std::function<void(ProbeFin
       survey_pool_(1) {}
 
 bool Prober::has_room(const std::string& server, bool one_at_a_time) const {
+    const int most = one_at_a_time ? std::min(1, most_of(server)) : most_of(server);
+    return running_ < limits_.workers && connections(server) < most;
+}
+
+int Prober::most_of(const std::string& server) const {
+    const auto found = limit_of_.find(server);
+    return found == limit_of_.end() ? limits_.per_server : std::min(found->second, limits_.per_server);
+}
+
+int Prober::connections(const std::string& server) const {
     const auto found = per_server_.find(server);
-    const int most = one_at_a_time ? 1 : limits_.per_server;
-    return running_ < limits_.workers && (found == per_server_.end() || found->second < most);
+    return found == per_server_.end() ? 0 : found->second;
 }
 
 bool Prober::has_room_for_survey(const std::string& server) const {
-    const auto found = per_server_.find(server);
-    const int connections = found == per_server_.end() ? 0 : found->second;
-    return surveys_ == 0 && connections < std::max(1, limits_.per_server - 1);
+    const int most = most_of(server);
+    return surveys_ == 0 && connections(server) < std::min(most, std::max(1, most - 1));
 }
 
 void Prober::start(std::vector<ProbeJob> jobs) {
     const bool is_survey = jobs.front().survey_from.has_value();
     ++(is_survey ? surveys_ : running_);
+    if (is_survey)
+        surveying_ = jobs.front().slug;
     ++per_server_[jobs.front().server];
     (is_survey ? survey_pool_ : pool_).submit([this, jobs = std::move(jobs)] {
         for (ProbeFinished& finished : run_visit(jobs, world_))
@@ -35,6 +45,8 @@ void Prober::ended(const ProbeFinished& finished) {
     if (!finished.ends_visit)
         return;
     --(finished.was_survey ? surveys_ : running_);
+    if (finished.was_survey)
+        surveying_.clear();
     --per_server_[finished.server];
 }
 

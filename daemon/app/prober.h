@@ -36,10 +36,17 @@ public:
     void left(const std::string& server) { --per_server_[server]; }
 
     [[nodiscard]] int running() const { return running_ + surveys_; }
-    [[nodiscard]] int per_server() const { return limits_.per_server; }
     /// Probes that run longer than any deadline allows.
     [[nodiscard]] int stuck(Seconds timeout) const;
     void set_per_server(int per_server) { limits_.per_server = per_server; }
+    /// At most so many connections to this server, which others use too.
+    void limit(const std::string& server, int connections) { limit_of_[server] = connections; }
+    /// How many connections to this server may be open.
+    [[nodiscard]] int most_of(const std::string& server) const;
+    /// Connections to this server that are open now.
+    [[nodiscard]] int connections(const std::string& server) const;
+    /// The mailbox that is surveyed now; "" for none.
+    [[nodiscard]] const std::string& surveying() const { return surveying_; }
     /// False where a worker is stuck: then the process must end without destroying this object.
     bool shut_down(os::SteadyTime until) {
         const bool surveys_ended = survey_pool_.shut_down(until);
@@ -51,6 +58,8 @@ private:
     ProbeLimits limits_;
     std::function<void(ProbeFinished)> finished_;
     std::map<std::string, int> per_server_;
+    std::map<std::string, int> limit_of_; ///< of servers that have one of their own
+    std::string surveying_;
     int running_ = 0;
     int surveys_ = 0;
     os::WorkerPool pool_; // last: their threads use the members above

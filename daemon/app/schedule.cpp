@@ -24,12 +24,20 @@ Seconds delay_after(Seconds interval, std::optional<FailureKind> failure, int fa
     }
 }
 
-void Schedule::add(const std::string& slug, Moment now) {
-    entries_.try_emplace(slug, Entry{.due = now});
+void Schedule::add(const std::string& slug, Moment due) {
+    entries_.try_emplace(slug, Entry{.due = due}).first->second.leaves = false;
 }
 
 void Schedule::remove(const std::string& slug) {
     entries_.erase(slug);
+}
+
+void Schedule::remove_when_idle(const std::string& slug) {
+    const auto found = entries_.find(slug);
+    if (found != entries_.end() && found->second.running)
+        found->second.leaves = true;
+    else
+        remove(slug);
 }
 
 std::vector<std::string> Schedule::due(Moment now) const {
@@ -71,6 +79,8 @@ void Schedule::finished(const std::string& slug, Moment now, Seconds delay, std:
     const auto found = entries_.find(slug);
     if (found == entries_.end())
         return;
+    if (found->second.leaves)
+        return remove(slug);
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(delay).count();
     const auto most = static_cast<std::int64_t>(static_cast<double>(milliseconds) * jitter_);
     std::uniform_int_distribution<std::int64_t> jitter(-most, most);

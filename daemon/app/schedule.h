@@ -26,9 +26,11 @@ public:
 
     explicit Schedule(double jitter = kPollJitter) : jitter_(jitter) {}
 
-    /// Adds a mailbox, due at once; one that is there keeps its time.
-    void add(const std::string& slug, Moment now);
+    /// Adds a mailbox, due at this time; one that is there keeps its time.
+    void add(const std::string& slug, Moment due);
     void remove(const std::string& slug);
+    /// The same once it no longer runs, unless it is added again meanwhile.
+    void remove_when_idle(const std::string& slug);
 
     /// Mailboxes that are due and not running, longest waiting first.
     [[nodiscard]] std::vector<std::string> due(Moment now) const;
@@ -55,6 +57,7 @@ private:
         Moment earliest{}; ///< the server wants no login before
         bool running = false;
         bool anew = false;      ///< due as soon as it has ended
+        bool leaves = false;    ///< to be removed as soon as it has ended
         bool elsewhere = false; ///< and what the server of this look wants does not count
     };
     double jitter_;

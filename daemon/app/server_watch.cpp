@@ -71,13 +71,6 @@ std::optional<ServerTrouble> ServerWatch::succeeded(const std::string& server) {
     return ended;
 }
 
-std::map<std::string, int> mailboxes_per_server(const settings::Settings& settings) {
-    std::map<std::string, int> count;
-    for (const settings::Mailbox& mailbox : settings.mailboxes)
-        ++count[mailbox.server];
-    return count;
-}
-
 bool ServerWatch::troubled(const std::string& server) const {
     const auto found = streaks_.find(server);
     return found != streaks_.end() && found->second.trouble.has_value();

@@ -53,7 +53,4 @@ private:
     std::map<std::string, Streak> streaks_;
 };
 
-/// How many mailboxes of the settings each server has.
-std::map<std::string, int> mailboxes_per_server(const settings::Settings& settings);
-
 } // namespace mailquotad::app

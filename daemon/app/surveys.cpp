@@ -52,7 +52,7 @@ void keep_survey(store::Database& database, MailboxRecord& record, ProbeFinished
 } // namespace
 
 bool survey_is_due(const MailboxRecord& record, const settings::Settings& settings, Time now) {
-    if (record.settings.depth != settings::Depth::sizes || record.settings.protocol != Protocol::imap ||
+    if (record.settings.depth != settings::Depth::sizes || record.settings.protocol != Protocol::imap || !record.here ||
         !record.snapshot || record.failure)
         return false;
     const Seconds since_started = record.surveyed ? now - *record.surveyed : Seconds::max();
@@ -77,7 +77,7 @@ std::optional<ProbeJob> due_survey(const settings::Settings& settings, std::map<
     oldest->surveyed = now;
     ProbeJob job =
         survey_job(settings, oldest->settings, &database, database.hash_key(), oldest->survey.value_or(Survey{}));
-    if (prober.per_server() == 1)
+    if (prober.most_of(oldest->settings.server) == 1)
         job.request.timeout = settings.poll.timeout;
     return job;
 }

@@ -11,10 +11,14 @@ class Upkeep {
 public:
     explicit Upkeep(const os::Clock& clock) : clock_(clock), watch_(clock) {}
 
+    /// At the start no mail waits for the back-off of an earlier process; that of other daemons, which live, does.
+    /// Throws store::StoreError.
+    void begin(store::Database& database) const;
     /// After the machine slept or its clock was set, everything is looked at anew, and no mail waits for a time that
     /// was reckoned by the old one. Once a day history beyond its retention goes, never by a clock that was set less
     /// than a day ago. Throws store::StoreError.
-    void turn(Visits& visits, store::Database& database);
+    /// `tidies`: of several daemons one alone thins out.
+    void turn(Visits& visits, store::Database& database, bool tidies = true);
 
 private:
     const os::Clock& clock_;

@@ -24,15 +24,18 @@ bool log_in_alike(const settings::Mailbox& one, const settings::Mailbox& other) 
 
 } // namespace
 
-void Visits::set(const settings::Settings& settings, Moment now) {
+void Visits::set(const settings::Settings& settings, Moment now,
+                 const std::function<bool(const std::string&)>& is_ours) {
     const auto old = std::exchange(visits_, {});
     for (const settings::Mailbox& mailbox : settings.mailboxes) {
         Visit& visit = visits_[visit_of(mailbox)];
         visit.server = mailbox.server;
         visit.slugs.push_back(mailbox.slug);
     }
-    for (const auto& [name, visit] : visits_)
-        schedule_.add(name, now);
+    for (const auto& [name, visit] : visits_) {
+        if (!is_ours || is_ours(name))
+            schedule_.add(name, now);
+    }
     for (const auto& [name, visit] : old) {
         if (!visits_.contains(name))
             schedule_.remove(name);
@@ -60,6 +63,16 @@ void Visits::ask_anew(const settings::Settings& before, const settings::Settings
     }
 }
 
+void Visits::take(const std::string& visit, Moment due) {
+    if (visits_.contains(visit))
+        schedule_.add(visit, due);
+}
+
+std::vector<std::string> Visits::slugs_of(const std::string& visit) const {
+    const auto found = visits_.find(visit);
+    return found == visits_.end() ? std::vector<std::string>{} : found->second.slugs;
+}
+
 std::optional<Visits::Moment> Visits::when(const settings::Mailbox& mailbox) const {
     return schedule_.when(visit_of(mailbox));
 }
@@ -83,12 +96,13 @@ std::vector<ProbeJob> Visits::start(const std::string& visit, const MailboxRecor
     return jobs;
 }
 
-void Visits::ended(const ProbeFinished& last, const MailboxRecords& records, const settings::Settings& settings,
-                   const os::Clock& clock) {
+std::optional<Visits::Moment> Visits::ended(const ProbeFinished& last, const MailboxRecords& records,
+                                            const settings::Settings& settings, const os::Clock& clock) {
     const auto left = visited(last.visit, records);
     schedule_.finished(last.visit, clock.steady(), delay_of(left, settings.poll.interval), last.report.not_before);
     if (const auto at = wanted_again_at(left))
         schedule_.hasten(last.visit, clock.steady() + std::max(Seconds(1), *at - clock.now()));
+    return schedule_.when(last.visit);
 }
 
 Seconds delay_of(const std::vector<const MailboxRecord*>& visited, Seconds interval) {

@@ -7,6 +7,7 @@
 #include "settings/settings.h"
 #include "store/database.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,9 +24,19 @@ public:
 
     explicit Visits(double jitter = kPollJitter) : schedule_(jitter) {}
 
-    /// Visits that are new are due at once, those that are there keep their time, others are forgotten. With a shorter
-    /// interval than before, those that are there come within it, spread over it.
-    void set(const settings::Settings& settings, Moment now);
+    /// Visits that are new are due at once, those that are there keep their time, others are forgotten; those alone
+    /// that `is_ours` accepts (empty: all). With a shorter interval than before, those that are there come within it,
+    /// spread over it.
+    void set(const settings::Settings& settings, Moment now,
+             const std::function<bool(const std::string&)>& is_ours = {});
+    /// A visit is made from here from now on, first at `due`.
+    void take(const std::string& visit, Moment due);
+    /// A visit is no longer made from here, once the one under way has ended.
+    void leave(const std::string& visit) { schedule_.remove_when_idle(visit); }
+    /// The mailboxes of a visit; none where it is unknown.
+    [[nodiscard]] std::vector<std::string> slugs_of(const std::string& visit) const;
+    /// When this visit is made next; nothing while it is.
+    [[nodiscard]] std::optional<Moment> when_made(const std::string& visit) const { return schedule_.when(visit); }
 
     /// Follows a change of settings, after set(): what is reached at another address, by another login or with another
     /// trust than before is looked at at once, not only when its turn comes.
@@ -49,8 +60,9 @@ public:
                                 const settings::Settings& settings, store::Database& database);
     /// After the last result of a visit: when the next one is due, by interval, back-off and what waits for a second
     /// measurement.
-    void ended(const ProbeFinished& last, const MailboxRecords& records, const settings::Settings& settings,
-               const os::Clock& clock);
+    /// Returns when that is.
+    std::optional<Moment> ended(const ProbeFinished& last, const MailboxRecords& records,
+                                const settings::Settings& settings, const os::Clock& clock);
 
 private:
     struct Visit {

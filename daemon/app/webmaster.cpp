@@ -1,6 +1,7 @@
 #include "app/webmaster.h"
 
 #include "app/digest.h"
+#include "app/elsewhere.h"
 #include "app/mails.h"
 #include "app/news.h"
 #include "app/probe_job.h"
@@ -163,6 +164,7 @@ void Webmaster::observe(const MailboxRecord& record, const AlertState& alert, Ti
 
 Decision Webmaster::decide(const settings::Settings& settings, const MailboxRecord& record, const AlertState& alert,
                            Time now, bool mail_on_its_way) {
+    listen();
     Circumstances circumstances = circumstances_of(database_, record.settings.slug, now);
     circumstances.mail_in_flight = mail_on_its_way;
     AlertRules rules = rules_for(settings, record.settings);
@@ -190,8 +192,23 @@ Decision Webmaster::decide(const settings::Settings& settings, const MailboxReco
 void Webmaster::save() {
     if (memory_ == saved_)
         return;
+    require_unchanged();
     save_webmaster_memory(database_, memory_);
     saved_ = memory_;
+}
+
+void Webmaster::listen() {
+    if (database_.is_shared() && memory_ == saved_)
+        memory_ = saved_ = read_webmaster_memory(database_);
+}
+
+/// What was changed here rests on what the database held; others may have changed that.
+void Webmaster::require_unchanged() {
+    if (!database_.is_shared() || !was_overtaken(database_, saved_))
+        return;
+    memory_ = saved_ = read_webmaster_memory(database_);
+    limits_.clear(); // what was seen just now is to be seen again
+    throw store::OvertakenError("another daemon was faster with what concerns the webmaster");
 }
 
 void Webmaster::mail_tried(const MailFinished& finished, Time now) {
@@ -202,7 +219,14 @@ void Webmaster::mail_tried(const MailFinished& finished, Time now) {
 }
 
 std::vector<std::string> Webmaster::turn(const settings::Settings& settings,
-                                         std::map<std::string, MailboxRecord>& records, Time now) {
+                                         std::map<std::string, MailboxRecord>& records, Time now, bool speaks) {
+    try {
+        listen();
+    } catch (const store::StoreError&) {
+        // told by whoever reads or writes next
+    }
+    if (!speaks)
+        return keep_what_was_seen();
     if (now < looked_at_ || now - looked_at_ >= kLookEvery) { // not after each of thousands of probes
         follow_troubles(memory_.trouble, sights_of(records), now);
         forget_old_jumps(memory_.burst, now);
@@ -219,11 +243,23 @@ std::vector<std::string> Webmaster::turn(const settings::Settings& settings,
             database_.transaction([&] { save(); });
         store_fails_ = false;
         return freed;
+    } catch (const store::OvertakenError&) {
+        return {}; // what another daemon saw counts; the next turn goes on from there
     } catch (const store::StoreError& error) {
         if (!std::exchange(store_fails_, true))
             spdlog::error("what the webmaster is to be told could not be stored, tried again: {}", error.what());
         return {};
     }
+}
+
+std::vector<std::string> Webmaster::keep_what_was_seen() {
+    try {
+        if (!(memory_ == saved_))
+            database_.transaction([&] { save(); });
+    } catch (const store::OvertakenError&) {
+        // what another daemon saw counts; ours comes with the next mail that is tried
+    }
+    return {};
 }
 
 /// The hold ends by an answer, or by itself after two days.
@@ -237,10 +273,13 @@ std::vector<std::string> Webmaster::answer_burst(std::map<std::string, MailboxRe
     std::map<std::string, AlertState> changed;
     for (const std::string& slug : slugs) {
         const auto record = records.find(slug);
-        if (answer == BurstAnswer::drop && record != records.end())
+        if (answer == BurstAnswer::drop && record != records.end()) {
+            refresh(record->second, database_);
             changed[slug] = dropped(record->second.alert, now);
+        }
     }
     database_.transaction([&] {
+        require_unchanged();
         if (answer)
             save_burst_answer(database_, std::nullopt);
         for (const auto& [slug, alert] : changed)
@@ -333,6 +372,7 @@ void Webmaster::queue(const settings::Settings& settings, const store::OutboxRow
     const MailContext context{
         .settings = settings, .catalog = catalog_, .hash_key = database_.hash_key(), .now = event.at};
     database_.transaction([&] {
+        require_unchanged();
         database_.enqueue(row);
         for (const store::OutboxRow& webhook : webhook_rows(context, event))
             database_.enqueue(webhook);

@@ -27,17 +27,24 @@ public:
     /// `mail_on_its_way` as Circumstances::mail_in_flight.
     Decision decide(const settings::Settings& settings, const MailboxRecord& record, const AlertState& alert, Time now,
                     bool mail_on_its_way);
-    /// Stores what the last decision changed. Part of the caller's transaction.
+    /// Stores what the last decision changed. Part of the caller's transaction. Throws store::OvertakenError where
+    /// another daemon changed it first: its view is taken over, and the decision must be made anew.
     void save();
+
+    /// Where several daemons share the work: takes in what the others have seen. Throws store::StoreError.
+    void listen();
+    /// Forgets what was last measured of a mailbox: another daemon may have looked since.
+    void forget(const std::string& slug) { limits_.erase(slug); }
 
     /// After a mail was tried: whether mail leaves at all.
     void mail_tried(const MailFinished& finished, Time now);
 
     /// Never throws store::StoreError: what could not be stored is tried again in the next turn.
     /// Takes the webmaster's answer, ends what was held long enough, asks, tells troubles, sends the digest. Returns
-    /// the mailboxes of `records` that are to be measured at once, since their mails may go now.
+    /// the mailboxes of `records` that are to be measured at once, since their mails may go now. Where several daemons
+    /// share the work, one alone `speaks`; the others only store what they saw.
     std::vector<std::string> turn(const settings::Settings& settings, std::map<std::string, MailboxRecord>& records,
-                                  Time now);
+                                  Time now, bool speaks = true);
 
     [[nodiscard]] const WebmasterMemory& memory() const { return memory_; }
 
@@ -50,6 +57,8 @@ private:
     void send_digest(const settings::Settings& settings, Time now);
     void queue(const settings::Settings& settings, const store::OutboxRow& row, const notify::AdminEvent& event,
                WebmasterMemory after);
+    void require_unchanged();
+    std::vector<std::string> keep_what_was_seen();
     void observe(const MailboxRecord& record, const AlertState& alert, Time now);
     std::optional<std::int64_t> limit_before(const std::string& slug, Time now);
 

@@ -125,10 +125,7 @@ TroubleState troubles_from(const json& value) {
     return state;
 }
 
-} // namespace
-
-WebmasterMemory read_webmaster_memory(store::Database& database) {
-    const auto text = database.note(store::kNoMailbox, kMemoryNote);
+WebmasterMemory memory_from(const std::optional<std::string>& text) {
     const json value = text ? json::parse(*text, nullptr, false) : json();
     if (!value.is_object())
         return {};
@@ -144,13 +141,29 @@ WebmasterMemory read_webmaster_memory(store::Database& database) {
     }
 }
 
-void save_webmaster_memory(store::Database& database, const WebmasterMemory& memory) {
+std::string text_of(const WebmasterMemory& memory) {
     const json value{
         {"burst", to_json(memory.burst)},
         {"trouble", to_json(memory.trouble)},
         {"digest",
          {{"looked_at", seconds_of(memory.digest.looked_at)}, {"mailed_at", optional_time(memory.digest.mailed_at)}}}};
-    database.save_note(store::kNoMailbox, kMemoryNote, value.dump(-1, ' ', false, json::error_handler_t::replace));
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace
+
+WebmasterMemory read_webmaster_memory(store::Database& database) {
+    return memory_from(database.note(store::kNoMailbox, kMemoryNote));
+}
+
+bool was_overtaken(store::Database& database, const WebmasterMemory& memory) {
+    const auto text = database.note(store::kNoMailbox, kMemoryNote, true);
+    // What was read and is written again is the same text, whatever the version that wrote it first.
+    return text && text_of(memory_from(text)) != text_of(memory);
+}
+
+void save_webmaster_memory(store::Database& database, const WebmasterMemory& memory) {
+    database.save_note(store::kNoMailbox, kMemoryNote, text_of(memory));
 }
 
 std::optional<BurstAnswer> read_burst_answer(store::Database& database) {

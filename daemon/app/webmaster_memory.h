@@ -27,6 +27,10 @@ struct WebmasterMemory {
 /// What was saved last; what another version wrote and this one cannot read is forgotten. Throws store::StoreError.
 WebmasterMemory read_webmaster_memory(store::Database& database);
 
+/// Whether another daemon has saved something else since `memory` was read or saved; the transaction keeps others from
+/// doing so from now on. Throws store::StoreError.
+bool was_overtaken(store::Database& database, const WebmasterMemory& memory);
+
 /// Keeps it. Throws store::StoreError.
 void save_webmaster_memory(store::Database& database, const WebmasterMemory& memory);
 

@@ -50,6 +50,7 @@ struct Silenced {
 struct MailboxStatus {
     std::string slug;
     std::string server;    ///< key in the settings
+    bool here = true;      ///< false: another daemon looks at it, and the rest is as the database has it
     Assessment assessment; ///< of the last good measurement
     Policy policy;         ///< what makes a stage of it
     Time stage_since{};
@@ -104,6 +105,8 @@ struct Status {
     bool config_last_reload_successful = true;
     Time config_last_reload_success{};
     int stuck_workers = 0;
+    bool speaks = true; ///< with the webmaster: what is counted over all daemons is told by this one
+    int daemons = 1;    ///< that share the work, this one among them
     std::optional<Time> database_failing_since; ///< it takes nothing: full or read-only disk
     std::vector<ServerTrouble> troubles;        ///< in the order of the servers' keys
     std::vector<Remark> remarks;                ///< in the order of the settings

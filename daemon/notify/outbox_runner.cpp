@@ -109,7 +109,7 @@ OutboxChange settle(store::Database& database, const store::OutboxRow& row, cons
         const auto others = change == OutboxChange::failed ? row_for_others(row, now) : std::nullopt;
         if (others)
             database.enqueue(*others); // the owner is not refused before all of them are
-        const auto state = database.alert_state(row.mailbox);
+        const auto state = database.alert_state(row.mailbox, true);
         if (state && !others) {
             if (const AlertState next = state_after(*state, row, change, now); !(next == *state))
                 database.save_alert_state(row.mailbox, next);

@@ -263,11 +263,14 @@ MetricFamily family(const std::string& name, const char* help, MetricType type =
 /// As many samples as become text at once: little memory, and little work for each call.
 constexpr std::size_t kSamplesAtOnce = 1024;
 
-/// Writes what `collect` makes of the mailboxes, some of them at a time: no two mailboxes have a series in common.
+/// Writes what `collect` makes of the mailboxes, some of them at a time: no two mailboxes have a series in common. Of
+/// several daemons each tells of those alone that it looks at, so that sums over all daemons are right.
 template <typename Collect>
 void write_each(const Status& status, MetricFamily family, TextParts& text, Collect collect) {
     for (const MailboxStatus& mailbox : status.mailboxes) {
-        collect(mailbox, family);
+        if (mailbox.here) {
+            collect(mailbox, family);
+        }
         if (family.samples.size() >= kSamplesAtOnce) {
             text.write(family);
             family.samples.clear();
@@ -339,8 +342,12 @@ void write_daemon(const Status& status, TextParts& text) {
         one.add({}, value);
         text.write(one);
     };
-    add("outbox_pending", "Notifications that wait for their channel to accept them.", number(status.outbox_pending));
-    add("silences_active", "Mailboxes that are silenced by the webmaster.", status.silences_active);
+    if (status.speaks) {
+        add("outbox_pending", "Notifications that wait for their channel to accept them.",
+            number(status.outbox_pending));
+        add("silences_active", "Mailboxes that are silenced by the webmaster.", status.silences_active);
+    }
+    add("daemons", "Daemons that share the work over one database, this one among them.", status.daemons);
     add("stuck_workers", "Workers that did not come back within the deadline of their probe.", status.stuck_workers);
     add("database_writable", "Whether the database takes what is to be kept: 1 or 0 (full or read-only disk).",
         status.database_failing_since ? 0 : 1);

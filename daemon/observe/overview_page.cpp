@@ -119,6 +119,15 @@ std::string remarks(const Status& status, const PageText& text) {
         items +=
             "<li>" + text.fill("database_failing", {{"when", text.moment(*status.database_failing_since)}}) + "</li>";
     }
+    if (status.daemons > 1) {
+        const auto here = std::count_if(status.mailboxes.begin(), status.mailboxes.end(),
+                                        [](const MailboxStatus& mailbox) { return mailbox.here; });
+        items += "<li>" +
+                 text.fill("daemons", {{"n", text.count(status.daemons)},
+                                       {"here", text.count(here)},
+                                       {"all", text.count(static_cast<std::int64_t>(status.mailboxes.size()))}}) +
+                 "</li>";
+    }
     if (status.stuck_workers > 0) {
         items += "<li>" + text.fill("stuck_workers", {{"n", text.count(status.stuck_workers)}}) + "</li>";
     }

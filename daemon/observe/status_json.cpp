@@ -109,6 +109,7 @@ Json mailbox_of(const MailboxStatus& mailbox, Time at) {
     result["address"] = nullptr;
     result["slug"] = text(mailbox.slug);
     result["server"] = text(mailbox.server);
+    result["here"] = mailbox.here;
     result["stage"] = stage ? text(to_string(*stage)) : Json(nullptr);
     result["failure"] = failure_of(mailbox);
     add_measurement(mailbox, fresh, result);
@@ -136,6 +137,7 @@ std::string render_status_json(const Status& status) {
     result["last_round_done"] = time(status.last_round_done);
     result["outbox_pending"] = status.outbox_pending;
     result["silences_active"] = status.silences_active;
+    result["daemons"] = status.daemons;
     result["database_writable"] = !status.database_failing_since.has_value();
     result["remarks"] = Json::array();
     for (const Remark& remark : status.remarks) {

@@ -83,7 +83,30 @@ std::optional<Database> Database::open_readonly(const Place& place) {
     return database;
 }
 
+Sharing Database::sharing() {
+    return Sharing(*connection_);
+}
+
+void Database::exclusively(const std::string& unit, const std::string& me, const std::function<void()>& work) {
+    if (!is_shared())
+        return work();
+    transaction([&] {
+        if (!sharing().lock(me, unit))
+            throw ClaimLostError("another daemon holds it");
+        joining_ = true;
+        try {
+            work();
+        } catch (...) {
+            joining_ = false;
+            throw;
+        }
+        joining_ = false;
+    });
+}
+
 void Database::transaction(const std::function<void()>& work) {
+    if (joining_)
+        return work();
     if (connection_->in_transaction())
         throw std::logic_error("a transaction is open already");
     connection_->begin("begin a transaction");
@@ -115,8 +138,10 @@ const std::string& Database::hash_key() const {
 void Database::forget(const std::string& slug) {
     if (connection_->in_transaction())
         throw std::logic_error("a mailbox cannot be forgotten inside a transaction");
-    connection_->write("forget a mailbox",
-                       [&] { connection_->sql() << "DELETE FROM mailbox WHERE slug = :slug", soci::use(slug); });
+    connection_->write("forget a mailbox", [&] {
+        connection_->sql() << "DELETE FROM mailbox WHERE slug = :slug", soci::use(slug);
+        connection_->sql() << "DELETE FROM claim WHERE unit = :slug", soci::use(slug);
+    });
     if (!is_shared())
         empty_sqlite_log(*connection_);
 }

@@ -8,6 +8,7 @@
 #include "core/survey.h"
 #include "core/time.h"
 #include "store/place.h"
+#include "store/sharing.h"
 
 #include <filesystem>
 #include <functional>
@@ -151,6 +152,14 @@ public:
     /// (std::logic_error). Waits up to 10 s for another process that writes.
     void transaction(const std::function<void()>& work);
 
+    /// The daemons that share this database, and their claims.
+    Sharing sharing();
+
+    /// Runs `work` so that no other daemon changes anything about `unit` meanwhile: in one transaction that holds its
+    /// claim, which transaction() inside joins. Throws ClaimLostError where `me` does not hold it. On SQLite, which
+    /// one daemon has for itself, it just runs.
+    void exclusively(const std::string& unit, const std::string& me, const std::function<void()>& work);
+
     /// Keeps a measurement; a second one of the same second replaces the first.
     void add_sample(const std::string& slug, const Sample& sample);
     /// Samples from `since` on, oldest first.
@@ -175,14 +184,15 @@ public:
     std::vector<ForecastError> forecast_errors(std::chrono::sys_days since, int most);
 
     /// What save_alert_state was given last; nothing at first sight.
-    std::optional<AlertState> alert_state(const std::string& slug);
+    /// `locked`: no other daemon changes it until the transaction ends.
+    std::optional<AlertState> alert_state(const std::string& slug, bool locked = false);
     /// Keeps the state of a mailbox in place of the last one.
     void save_alert_state(const std::string& slug, const AlertState& state);
 
     /// Adds a row; does nothing where its message_id is known already. Returns whether it was added.
     bool enqueue(const OutboxRow& row);
-    /// Rows that may be tried at `now`, oldest first, at most `most`.
-    std::vector<OutboxRow> due_mail(Time now, int most);
+    /// Rows that may be tried at `now`, oldest first, at most `most`; only about mailboxes that `wanted` accepts.
+    std::vector<OutboxRow> due_mail(Time now, int most, const std::function<bool(const std::string&)>& wanted = {});
     /// When due_mail will have something; nothing while no mail waits.
     std::optional<Time> next_mail_due();
     /// Makes all unsent rows due now (at start: no back-off after a crash).
@@ -222,7 +232,8 @@ public:
     void save_probe_memory(const std::string& slug, const std::string& memory);
 
     /// The last probe outcomes as they are shown by `explain` and after a restart: opaque text per mailbox and name.
-    std::optional<std::string> note(const std::string& slug, const std::string& name);
+    /// `locked`: no other daemon changes it until the transaction ends.
+    std::optional<std::string> note(const std::string& slug, const std::string& name, bool locked = false);
     /// Keeps a note, any bytes, in place of the last one of that name.
     void save_note(const std::string& slug, const std::string& name, const std::string& text);
 
@@ -269,6 +280,7 @@ private:
     explicit Database(std::unique_ptr<Connection> connection);
     std::unique_ptr<Connection> connection_;
     std::string hash_key_;
+    bool joining_ = false; ///< exclusively() has a transaction open
 };
 
 /// Keyed SHA-256 (HMAC) in lower-case hex, cut to `hex_digits` (at most 64).

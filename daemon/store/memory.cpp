@@ -8,11 +8,20 @@
 
 namespace mailquotad::store {
 
-std::optional<AlertState> Database::alert_state(const std::string& slug) {
+namespace {
+
+std::string lock_of(const Connection& connection, bool locked) {
+    return locked ? std::string(connection.dialect().lock_row) : std::string();
+}
+
+} // namespace
+
+std::optional<AlertState> Database::alert_state(const std::string& slug, bool locked) {
     std::string text;
     const bool found = connection_->attempt("read what was decided", [&] {
         connection_->sql() << "SELECT a.state FROM alert_state a JOIN mailbox m ON m.id = a.mailbox_id"
-                              " WHERE m.slug = :slug",
+                              " WHERE m.slug = :slug" +
+                                  lock_of(*connection_, locked),
             soci::use(slug), soci::into(text);
         return connection_->sql().got_data();
     });
@@ -99,11 +108,12 @@ void Database::save_probe_memory(const std::string& slug, const std::string& mem
     });
 }
 
-std::optional<std::string> Database::note(const std::string& slug, const std::string& name) {
+std::optional<std::string> Database::note(const std::string& slug, const std::string& name, bool locked) {
     return connection_->attempt("read a note", [&] {
         std::string content;
         connection_->sql() << "SELECT n.content FROM note n JOIN mailbox m ON m.id = n.mailbox_id"
-                              " WHERE m.slug = :slug AND n.name = :name",
+                              " WHERE m.slug = :slug AND n.name = :name" +
+                                  lock_of(*connection_, locked),
             soci::use(slug), soci::use(name), soci::into(content);
         return connection_->sql().got_data() ? std::optional(decode_bytes(content)) : std::nullopt;
     });

@@ -7,6 +7,7 @@
 #include <soci/soci.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace mailquotad::store {
 
@@ -103,12 +104,13 @@ bool Database::enqueue(const OutboxRow& row) {
     return added;
 }
 
-std::vector<OutboxRow> Database::due_mail(Time now, int most) {
+std::vector<OutboxRow> Database::due_mail(Time now, int most, const std::function<bool(const std::string&)>& wanted) {
     const auto stored =
         connection_->attempt("read the waiting mail", [&] {
             std::vector<StoredMail> mails;
             const Number due = seconds_of(now);
-            const Number limit = std::max(most, 0);
+            const auto enough = static_cast<std::size_t>(std::max(most, 0));
+            const Number limit = wanted ? std::numeric_limits<Number>::max() : static_cast<Number>(enough);
             StoredMail mail;
             soci::statement statement =
                 (connection_->sql().prepare
@@ -122,8 +124,10 @@ std::vector<OutboxRow> Database::due_mail(Time now, int most) {
                  soci::into(mail.created_at), soci::into(mail.not_before), soci::into(mail.attempts),
                  soci::into(mail.last_error));
             statement.execute();
-            while (statement.fetch())
-                mails.push_back(mail);
+            while (mails.size() < enough && statement.fetch()) {
+                if (!wanted || wanted(mail.mailbox))
+                    mails.push_back(mail);
+            }
             return mails;
         });
     std::vector<OutboxRow> rows;

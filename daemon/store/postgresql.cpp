@@ -29,7 +29,7 @@ constexpr Dialect kDialect{
                      " AND column_name = 'mailbox_id' ORDER BY table_name",
     // Two daemons that start at once would both make the tables: "IF NOT EXISTS" looks before it locks.
     .lock_schema = "SELECT pg_advisory_xact_lock(7823475901267341)",
-    .lock_row = " FOR UPDATE",
+    .lock_row = " FOR NO KEY UPDATE" /* of what refers to the row nobody need wait */,
     .clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
     .is_shared = true,
 };

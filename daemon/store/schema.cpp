@@ -86,11 +86,23 @@ constexpr std::string_view kEventTables[] = {
     "CREATE INDEX event_by_time ON event (happened_at)",
 };
 
+// Which of several daemons does what. `until_at` and `due_at` are of the database's own clock (Dialect::clock).
+constexpr std::string_view kSharingTables[] = {
+    "CREATE TABLE daemon (name TEXT PRIMARY KEY, host TEXT NOT NULL, until_at BIGINT NOT NULL)",
+
+    R"(CREATE TABLE claim (
+        unit TEXT PRIMARY KEY, server TEXT NOT NULL, holder TEXT NOT NULL, due_at BIGINT NOT NULL,
+        kept_at BIGINT NOT NULL))",
+    "CREATE INDEX claim_by_server ON claim (server, holder)",
+    "CREATE INDEX claim_by_time ON claim (kept_at)",
+
+    R"(CREATE TABLE connection_slot (
+        server TEXT NOT NULL, number BIGINT NOT NULL, holder TEXT NOT NULL, PRIMARY KEY (server, number)))",
+};
+
 constexpr Step kSteps[] = {
-    {"first tables", kFirstTables},
-    {"forecast errors", kForecastErrors},
-    {"surveys", kSurveyTables},
-    {"events", kEventTables},
+    {"first tables", kFirstTables}, {"forecast errors", kForecastErrors}, {"surveys", kSurveyTables},
+    {"events", kEventTables},       {"sharing", kSharingTables},
 };
 
 std::string in_dialect(std::string_view statement, const Dialect& dialect) {

@@ -59,6 +59,7 @@ class Settings:
     alerts: Sequence[str] = ('confirm_after = "0s"', "quiet_hours = []")
     http: int = field(default_factory=free_port)
     http_lines: Sequence[str] = ()
+    top: Sequence[str] = ()
 
     @property
     def file(self) -> Path:
@@ -68,6 +69,7 @@ class Settings:
     def write(self) -> "Settings":
         """Writes the file and a file for each password."""
         parts = [f'language = "en"\ntimezone = "Europe/Berlin"\nstate_directory = {quoted(self.folder / "state")}',
+                 *self.top,
                  section("poll", self.poll), section("alerts", self.alerts),
                  section("http", [f'listen = "127.0.0.1:{self.http}"', *self.http_lines])]
         if self.smtp:
@@ -179,6 +181,7 @@ class ServerTest(unittest.TestCase):
     """A Dovecot for all tests of a class, a folder for each test. Subclasses add accounts in `prepare`."""
 
     mechanisms: Sequence[str] = ("plain", "login")
+    connections_per_user = 100
     with_smtp = False
     dovecot: Dovecot
     smtp: Chasquid
@@ -191,7 +194,8 @@ class ServerTest(unittest.TestCase):
     def setUpClass(cls) -> None:
         files = private_folder("ca")
         cls.addClassCleanup(shutil.rmtree, files, ignore_errors=True)
-        cls.dovecot = Dovecot(Authority(files), mechanisms=cls.mechanisms)
+        cls.dovecot = Dovecot(Authority(files), mechanisms=cls.mechanisms,
+                              connections_per_user=cls.connections_per_user)
         cls.addClassCleanup(cls.dovecot.stop)
         cls.prepare()
         cls.dovecot.start()

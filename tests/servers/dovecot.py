@@ -41,13 +41,15 @@ class Dovecot:
     """Use as a context manager, or call start and stop. All its files lie in a private folder that stop removes."""
 
     def __init__(self, authority: Authority, *, certificate: Certificate | None = None,
-                 mechanisms: Sequence[str] = ("plain", "login"), tls_minimum: str = "TLSv1.2", tls: bool = True):
+                 mechanisms: Sequence[str] = ("plain", "login"), tls_minimum: str = "TLSv1.2", tls: bool = True,
+                 connections_per_user: int = 100):
         self.authority = authority
         self.imap, self.imaps, self.pop3, self.pop3s = (free_port() for _ in range(4))
         self._certificate = certificate or authority.good()
         self._mechanisms = mechanisms
         self._tls_minimum = tls_minimum
         self._tls = tls
+        self._connections_per_user = connections_per_user
         self._account = ordinary_account()
         self.version = dovecot_version()
         self._users: dict[str, _User] = {}
@@ -238,7 +240,7 @@ class Dovecot:
             self._own(copy)
             copies.append(copy)
         config = Config(self.folder, self._account, Certificate(*copies), self.imap, self.imaps, self.pop3, self.pop3s,
-                        self._mechanisms, self._tls_minimum, self._tls)
+                        self._mechanisms, self._tls_minimum, self._tls, self._connections_per_user)
         self._write("dovecot.conf", text_2_3(config) if self.version < (2, 4) else text_2_4(config))
 
     def _write_passwords(self) -> None:

@@ -30,6 +30,7 @@ class Config:
     mechanisms: Sequence[str] = ("plain", "login")
     tls_minimum: str = "TLSv1.2"
     tls: bool = True  # False: neither TLS ports nor STARTTLS, and passwords in plain text
+    connections_per_user: int = 100
 
 
 def _mailboxes(special_use: str) -> str:
@@ -118,7 +119,7 @@ ssl_cert = <{config.certificate.certificate}
 ssl_key = <{config.certificate.key}
 mail_location = maildir:{folder}/mail/%u
 mail_plugins = quota
-mail_max_userip_connections = 100
+mail_max_userip_connections = {config.connections_per_user}
 protocol imap {{
   mail_plugins = quota imap_quota
 }}
@@ -168,7 +169,7 @@ mail_plugins {{
   quota = yes
 }}
 protocol imap {{
-  mail_max_userip_connections = 100
+  mail_max_userip_connections = {config.connections_per_user}
   mail_plugins {{
     imap_quota = yes
   }}

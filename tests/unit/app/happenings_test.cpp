@@ -119,7 +119,7 @@ TEST_CASE("the pages read the past beside the loop, and there is none before the
     Kept kept;
     kept.measure(900, Stage::warning);
     kept.measure(700, Stage::ok);
-    const observe::PastReader past = past_of(kept.folder.path());
+    const observe::PastReader past = past_of({.folder = kept.folder.path()});
     const observe::MailboxPast read = past.mailbox("kim", kept.now);
     REQUIRE(read.days.size() == 1);
     CHECK(read.days.front().used_bytes == 700 * kMiB);
@@ -129,7 +129,7 @@ TEST_CASE("the pages read the past beside the loop, and there is none before the
     CHECK_THAT(past.csv("kim"), ContainsSubstring("2026-11-21T12:00:00Z,943718400,1048576000,\n"));
     CHECK(past.mailbox("nobody", kept.now).days.empty());
     const TemporaryFolder empty;
-    CHECK(past_of(empty.path()).mailbox("kim", kNoon).events.empty());
+    CHECK(past_of({.folder = empty.path()}).mailbox("kim", kNoon).events.empty());
 }
 
 } // namespace mailquotad::app

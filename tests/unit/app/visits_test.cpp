@@ -89,7 +89,7 @@ struct Measured {
 
     void begin(const std::string& slug) {
         const TemporaryFolder folder;
-        store::Database database = store::Database::open_sqlite(folder.path());
+        store::Database database = store::Database::open({.folder = folder.path()});
         visits.start(slug, records(), settings, database);
     }
 

@@ -105,7 +105,10 @@ class WatchedDaemon:
 
     def wait_until_up(self, seconds: float = 300) -> tuple[float, Usage]:
         """Seconds until it said READY=1, and what it had taken by then."""
-        if not self._up.wait(seconds):
+        end = time.monotonic() + seconds
+        while not self._up.wait(0.2) and self.child.poll() is None and time.monotonic() < end:
+            pass
+        if not self._up.is_set():
             raise RuntimeError("the daemon is not up: " + self.log.read_text()[-2000:])
         return self._at_up
 

@@ -334,8 +334,8 @@ static int listen_on_loopback(void) {
     socklen_t length = sizeof address;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (listener < 0 || bind(listener, (struct sockaddr*)&address, sizeof address) != 0 || listen(listener, 4096) != 0 ||
-        getsockname(listener, (struct sockaddr*)&address, &length) != 0) {
+    if (listener < 0 || bind(listener, (struct sockaddr*)&address, sizeof address) != 0 ||
+        listen(listener, 4096) != 0 || getsockname(listener, (struct sockaddr*)&address, &length) != 0) {
         fail("listen");
     }
     printf("%d\n", ntohs(address.sin_port));

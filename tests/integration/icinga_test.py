@@ -139,7 +139,8 @@ class Examples(unittest.TestCase):
         root = unpacked("icinga2-bin", "usr/sbin/icinga2").parents[2]
         icinga = next(root.glob("usr/lib/*/icinga2/sbin/icinga2"))
         libraries = [next(unpacked(name, "usr/lib").glob("*-linux-gnu"))
-                     for name in ("libboost-context", "libboost-coroutine", "libboost-thread")]
+                     for name in ("libboost-context", "libboost-coroutine", "libboost-filesystem", "libboost-iostreams",
+                                  "libboost-program-options", "libboost-thread")]
         folder = private_folder("icinga")
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         config = folder / "test.conf"

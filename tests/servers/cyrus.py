@@ -76,7 +76,7 @@ class Cyrus:
         try:
             self._write_config()
             libraries = ":".join(str(SOURCE / "build" / "packages" / package / _LIBRARIES)
-                                 for package in ("cyrus-common", "libxapian", "libical"))
+                                 for package in ("cyrus-common", "libxapian", "libical", "libpcre2-posix", "libwrap"))
             self.child = Child([unpacked("cyrus-common", "usr/lib/cyrus/bin/master"), "-D",
                                 "-C", self.folder / "imapd.conf", "-M", self.folder / "cyrus.conf",
                                 "-p", self.folder / "state" / "master.pid"],

@@ -47,7 +47,7 @@ def _ccache(folder: Path | None) -> tuple[list[str], dict[str, str]]:
 
 def built_package(roots: Roots, ccache: Path | None) -> Path:
     """Builds, packs and asks lintian; the package, in the folder of the roots."""
-    root = prepared(roots, "--demo", "dpkg-dev", "file", "lintian", "ccache")
+    root = prepared(roots, "--demo", "lintian", "ccache")
     bind, environment = _ccache(ccache)
     environment["SOURCE_DATE_EPOCH"] = source_epoch()
     say("building the preset release")

@@ -65,11 +65,9 @@ void Share::set(const settings::Settings& settings) {
     for (const settings::Mailbox& mailbox : settings.mailboxes)
         server_of_[visit_of(mailbox)] = mailbox.server;
     for (auto& [key, server] : servers_)
-        server.units = server.per_server = 0;
-    for (const auto& [unit, server] : server_of_) {
-        ++servers_[server].units;
+        server.per_server = 0;
+    for (const auto& [unit, server] : server_of_)
         servers_[server].per_server = settings.poll.per_server;
-    }
     to_enrol_ = true;
     next_turn_ = {};
 }
@@ -114,6 +112,9 @@ ShareChange Share::turn(const ShareNeeds& needs) {
     if (std::exchange(daemons_, static_cast<int>(living.size())) != daemons_)
         spdlog::info("{} daemons share the work", daemons_);
     const auto rank = static_cast<std::size_t>(std::find(living.begin(), living.end(), name_) - living.begin());
+    const auto units = sharing_.units_per_server(); // others may know mailboxes that are not in these settings
+    for (auto& [key, server] : servers_)
+        server.units = units.contains(key) ? units.at(key) : 0;
     std::size_t shift = 0; // what does not divide evenly goes to another daemon at each server
     for (auto& [key, server] : servers_)
         balance(key, server, (rank + shift++) % living.size(), needs);
@@ -212,7 +213,7 @@ void Share::take(const std::string& server, int most) {
     for (store::Taken& unit : sharing_.take(name_, server, most)) {
         if (unit.unit != kWebmastersAffairs && !server_of_.contains(unit.unit)) {
             // Of another daemon's settings: it comes last next time, so that it is not in the way.
-            sharing_.note_due(name_, {.unit = unit.unit, .due_at = database_now_ + kUnknownRests}, Time{});
+            sharing_.postpone(name_, unit.unit, database_now_ + kUnknownRests);
             unknown.push_back(unit.unit);
             continue;
         }

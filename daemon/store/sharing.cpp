@@ -93,6 +93,10 @@ std::vector<std::string> Sharing::living(const std::string& me, Time now) {
 void Sharing::enrol(const std::vector<WorkUnit>& units, Time now) {
     connection_.write("make units of work", [&] {
         const Number at = seconds_of(now);
+        const Number old = seconds_of(now - Days(7));
+        connection_.sql() << "DELETE FROM claim WHERE kept_at < :old"
+                             " AND NOT EXISTS (SELECT 1 FROM daemon d WHERE d.name = claim.holder)",
+            soci::use(old);
         const auto known = servers_of_units(connection_.sql());
         for (const WorkUnit& unit : units) {
             const auto found = known.find(unit.name);
@@ -101,9 +105,24 @@ void Sharing::enrol(const std::vector<WorkUnit>& units, Time now) {
                     soci::use(unit.name);
             if (found == known.end())
                 connection_.sql() << "INSERT INTO claim (unit, server, holder, due_at, kept_at)"
-                                     " VALUES (:unit, :server, '', :due_at, 0) ON CONFLICT (unit) DO NOTHING",
-                    soci::use(unit.name), soci::use(unit.server), soci::use(at);
+                                     " VALUES (:unit, :server, '', :due_at, :kept_at) ON CONFLICT (unit) DO NOTHING",
+                    soci::use(unit.name), soci::use(unit.server), soci::use(at), soci::use(at);
         }
+    });
+}
+
+std::map<std::string, int> Sharing::units_per_server() {
+    return connection_.attempt("count units of work", [&] {
+        std::map<std::string, int> counts;
+        std::string server;
+        Number count = 0;
+        soci::statement statement =
+            (connection_.sql().prepare << "SELECT server, COUNT(*) FROM claim GROUP BY server", soci::into(server),
+             soci::into(count));
+        statement.execute();
+        while (statement.fetch())
+            counts[server] = static_cast<int>(count);
+        return counts;
     });
 }
 
@@ -195,6 +214,14 @@ void Sharing::note_due(const std::string& me, const Taken& unit, Time now) {
         const Number at = seconds_of(now);
         connection_.sql() << "UPDATE claim SET due_at = :due_at, kept_at = :now WHERE unit = :unit AND holder = :me",
             soci::use(due_at), soci::use(at), soci::use(unit.unit), soci::use(me);
+    });
+}
+
+void Sharing::postpone(const std::string& me, const std::string& unit, Time due) {
+    connection_.write("let a unit of work wait", [&] {
+        const Number due_at = seconds_of(due);
+        connection_.sql() << "UPDATE claim SET due_at = :due_at WHERE unit = :unit AND holder = :me",
+            soci::use(due_at), soci::use(unit), soci::use(me);
     });
 }
 

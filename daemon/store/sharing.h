@@ -3,6 +3,7 @@
 
 #include "core/time.h"
 
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -54,8 +55,11 @@ public:
     /// Deletes the daemons that expired before `now`, except `me`; returns the names of those that live, sorted.
     std::vector<std::string> living(const std::string& me, Time now);
 
-    /// Makes the units and, per server, so many connection slots that are missing; removes slots beyond that number.
+    /// Makes the units that are missing; removes others that nobody has held or looked at for a week.
     void enrol(const std::vector<WorkUnit>& units, Time now);
+    /// How many units each server has, of all settings.
+    std::map<std::string, int> units_per_server();
+    /// Makes so many connection slots of a server; removes those beyond.
     void set_slots(const std::string& server, int slots);
 
     /// Takes at most `most` units of a server that no living daemon holds, those that wait longest first.
@@ -72,6 +76,8 @@ public:
 
     /// Keeps when a unit is due next, for whoever holds it then, and that its state changed at `now`.
     void note_due(const std::string& me, const Taken& unit, Time now);
+    /// Lets a unit wait until then, without having looked at it.
+    void postpone(const std::string& me, const std::string& unit, Time due);
     /// Units of others whose state changed from `since` on.
     std::vector<std::string> changed_elsewhere(const std::string& me, Time since);
 

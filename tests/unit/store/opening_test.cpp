@@ -320,3 +320,16 @@ TEST_CASE("a backup can be made by one who only reads, beside the daemon", "[sql
     Database::open_readonly({.folder = folder.path()})->backup(target.file());
     CHECK(Database::open({.folder = target.path()}).unsent_mail() == 1);
 }
+
+TEST_CASE("a PostgreSQL that cannot be reached is named, with what is wrong, and without a password") {
+    const auto error_of = [](const std::string& url) {
+        return store_error([&] {
+            Database::open({.postgresql_url = url, .password = [] { return mailquotad::Secret("topsecret"); }});
+        });
+    };
+    const std::string refused = error_of("postgresql://kim@127.0.0.1:1/club");
+    CHECK_THAT(refused, ContainsSubstring("PostgreSQL database club at 127.0.0.1:1"));
+    CHECK_THAT(refused, ContainsSubstring("Connection refused"));
+    CHECK_THAT(refused, !ContainsSubstring("topsecret"));
+    CHECK_THAT(error_of("postgresql://127.0.0.1/club?nonsense=1"), ContainsSubstring("nonsense"));
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests of the store on a PostgreSQL of its own: the same tests that run on SQLite."""
+"""Runs a program of unit tests on a PostgreSQL of its own."""
 
 import os
 import subprocess
@@ -12,10 +12,10 @@ from servers.postgresql import Postgresql  # noqa: E402
 
 
 def main() -> int:
-    """`store_on_postgresql.py PROGRAM [ARGUMENT...]`: ends with the status of that program."""
+    """`on_postgresql.py PROGRAM [ARGUMENT...]`: ends with the status of that program."""
     with Postgresql() as server:
         environment = os.environ | {"MAILQUOTAD_TEST_POSTGRESQL": server.url_with_password}
-        return subprocess.run([*sys.argv[1:], "~[sqlite]"], env=environment, check=False).returncode
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -147,8 +147,10 @@ void Share::live_on() {
         for (const auto& [unit, server] : server_of_)
             units.push_back({.name = unit, .server = server});
         sharing_.enrol(units, database_now_);
-        for (const auto& [key, server] : servers_)
-            sharing_.set_slots(key, server.per_server);
+        for (const auto& [key, server] : servers_) {
+            if (server.per_server > 0) // one that is gone from these settings may be in those of others
+                sharing_.set_slots(key, server.per_server);
+        }
     } catch (...) {
         to_enrol_ = true;
         throw;

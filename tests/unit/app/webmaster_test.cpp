@@ -7,6 +7,8 @@
 #include "notify/webmaster_mail.h"
 #include "unit/settings/temporary_folder.h"
 
+#include <cstdlib>
+
 namespace mailquotad::app {
 namespace {
 
@@ -18,7 +20,8 @@ const Time kMonday{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + ho
 
 /// Four mailboxes on one server, and a webmaster.
 struct Club {
-    explicit Club(const std::filesystem::path& folder) : database(store::Database::open({.folder = folder})) {
+    explicit Club(const std::filesystem::path& folder) : Club(store::Place{.folder = folder}) {}
+    explicit Club(const store::Place& place) : database(store::Database::open(place)) {
         settings.language = "en";
         settings.smtp.emplace();
         settings.smtp->from = "Webmaster <webmaster@verein.example>";
@@ -127,6 +130,55 @@ TEST_CASE("a burst is held, the webmaster is asked once, also across a restart",
     club.turn();
     CHECK(club.measure("b", 85) == DecisionReason::burst_held);
     CHECK(club.webmaster_mails() == 1);
+}
+
+/// The PostgreSQL of tests/integration/on_postgresql.py.
+store::Place shared_place() {
+    const char* const url = std::getenv("MAILQUOTAD_TEST_POSTGRESQL");
+    if (url == nullptr)
+        throw std::runtime_error("run by on_postgresql.py");
+    return {.postgresql_url = url};
+}
+
+TEST_CASE("a burst is seen by all daemons together, held by each of them, asked about and summed up once",
+          "[.shared]") {
+    Club one(shared_place());
+    Club two(shared_place());
+    for (const char* slug : {"a", "b", "c", "d"})
+        (slug[0] < 'c' ? one : two).measure(slug, 50);
+    one.turn();
+    for (const char* slug : {"a", "b", "c"}) {
+        one.now = two.now += minutes(5);
+        CHECK((slug[0] < 'c' ? one : two).measure(slug, 85) == DecisionReason::others_first);
+    }
+    one.now = two.now += minutes(17);
+    CHECK(two.measure("c", 85) == DecisionReason::burst_held);
+    CHECK(one.measure("a", 85) == DecisionReason::burst_held);
+    one.turn();
+    two.turn(); // even where both should think that they speak
+    CHECK(one.webmaster_mails() == 1);
+    save_burst_answer(two.database, BurstAnswer::release);
+    CHECK(one.turn().size() == 3);
+    CHECK(two.measure("c", 85) == DecisionReason::stage_entered);
+    one.now = two.now += Days(7);
+    two.turn();
+    one.turn();
+    CHECK(one.webmaster_mails() == 2); // the digest
+}
+
+TEST_CASE("what one daemon saw is not overwritten by another that did not know of it", "[.shared]") {
+    Club one(shared_place());
+    Club two(shared_place());
+    const auto deferred = [](const char* detail) {
+        return MailFinished{.row = {},
+                            .result = {.outcome = notify::DeliveryOutcome::deferred, .reason = "x", .detail = detail}};
+    };
+    one.webmaster->mail_tried(deferred("first"), one.now);
+    two.webmaster->mail_tried(deferred("second"), two.now + minutes(1));
+    one.database.transaction([&] { one.webmaster->save(); });
+    CHECK_THROWS_AS(two.database.transaction([&] { two.webmaster->save(); }), store::OvertakenError);
+    CHECK(two.webmaster->memory().trouble.smtp_detail == "first");
+    CHECK(read_webmaster_memory(two.database).trouble.smtp_failing_since == one.now);
 }
 
 TEST_CASE("released mails go out, dropped ones do not, a higher stage does", "[webmaster]") {

@@ -69,6 +69,8 @@ bool is_lost(const soci::soci_error& error) {
 }
 
 std::string advice(std::string_view state) {
+    if (state.empty()) // never connected
+        return "Check that it runs there, and the user and the password of the setting database";
     if (state.starts_with("28"))
         return "Check the user and the password of the setting database";
     if (state == "42501")

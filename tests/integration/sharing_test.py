@@ -29,7 +29,7 @@ class Connections(threading.Thread):
         self.most = self.looks = 0
 
     def run(self) -> None:
-        while not self._ends.wait(0.01):
+        while not self._ends.wait(0.02):
             self.looks += 1
             self.most = max(self.most, self._open())
 

@@ -1,9 +1,11 @@
 """What must never be kept or shown: a run over planted mail, then everything it wrote and served is searched."""
 
 import re
+import sys
 import unittest
 from pathlib import Path
 
+from memory import environment, with_the_right_to_read
 from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, mailquotad, wait_for
 
 PASSWORD = "Zaunkoenig-4711-Planted"
@@ -41,7 +43,7 @@ class Privacy(ServerTest):
                 found[path] = running.get(path)[1]
             process = Path(f"/proc/{running.child.process.pid}")
             found["command line"] = (process / "cmdline").read_text(errors="replace")
-            found["environment"] = (process / "environ").read_text(errors="replace")
+            found["environment"] = environment(running.child.pid).decode(errors="replace")
         for file in (settings.folder / "state").iterdir():
             found[file.name] = file.read_bytes().decode("latin-1")
         found["log"] = running.log.read_text()
@@ -101,4 +103,5 @@ class Privacy(ServerTest):
 
 
 if __name__ == "__main__":
+    with_the_right_to_read([sys.executable, "-B", *sys.argv])
     unittest.main()

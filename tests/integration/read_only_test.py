@@ -344,7 +344,9 @@ class ReadOnly(ServerTest):
                         file.write(f'\n[[mailbox]]\naddress = "{name}@{CLUB}"\nslug = "{name}"\nserver = "club"\n')
                 done = mailquotad("check", "--config", settings.file, "--format", "json")
                 self.assertEqual(done.stdout.count('"failure": null'), 2, done.stdout + done.stderr)
-        self.assertEqual(set(self.said), {"AUTHENTICATE", "separator", "GETQUOTA", "GETQUOTAROOT", "LOGOUT"})
+        login = {"AUTHENTICATE", "LOGIN"} # Cyrus offers PLAIN where Debian's plugins for SASL are installed
+        self.assertTrue(login & set(self.said))
+        self.assertEqual(set(self.said) - login, {"separator", "GETQUOTA", "GETQUOTAROOT", "LOGOUT"})
 
 
 if __name__ == "__main__":

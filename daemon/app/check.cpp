@@ -133,9 +133,10 @@ Round round_of_url(const CheckOptions& options) {
 }
 
 std::vector<CheckResult> results_of_daemon(const CheckOptions& options) {
-    std::vector<CheckResult> results = options.url.empty()
-                                           ? ask_daemon(load_settings(config_file(options.common.config), kExitUnknown))
-                                           : ask_daemon(options.url);
+    std::vector<CheckResult> results =
+        options.url.empty()
+            ? ask_daemon(load_settings(config_file(options.common.config), kExitUnknown, Queries::leave))
+            : ask_daemon(options.url);
     if (options.mailboxes.empty())
         return results;
     std::vector<CheckResult> wanted;

@@ -43,7 +43,7 @@ bool is_error(const settings::Problem& problem) {
 int command_check_config(const CommonOptions& options) {
     const std::filesystem::path file = config_file(options.config);
     become_service(file);
-    const settings::Loaded loaded = settings::load(file, settings::data_directories());
+    const settings::Loaded loaded = settings::load(file, settings::data_directories(), database_reader());
     std::vector<settings::Problem> problems = loaded.problems;
     const auto add = [&problems](const std::vector<settings::Problem>& more) {
         problems.insert(problems.end(), more.begin(), more.end());

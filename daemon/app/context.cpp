@@ -1,6 +1,5 @@
 #include "app/context.h"
 
-#include "app/database_place.h"
 #include "core/escape.h"
 #include "os/clock.h"
 
@@ -64,10 +63,13 @@ std::filesystem::path config_file(const std::string& option) {
     return "/etc/mailquotad/mailquotad.toml";
 }
 
-settings::Loaded load_settings_file(const std::filesystem::path& file, int exit_code) {
-    settings::Loaded loaded = settings::load(file, settings::data_directories());
-    for (const settings::Problem& problem : loaded.problems)
-        std::cerr << to_string(problem) << '\n';
+settings::Loaded load_settings_file(const std::filesystem::path& file, int exit_code, Queries queries) {
+    settings::Loaded loaded = settings::load(file, settings::data_directories(), database_reader(queries));
+    const bool comes_again = queries == Queries::leave && !loaded.queries.empty() && loaded.settings;
+    for (const settings::Problem& problem : loaded.problems) {
+        if (!comes_again)
+            std::cerr << to_string(problem) << '\n';
+    }
     if (!loaded.settings)
         throw CommandFailed(exit_code, "the settings have errors: " + for_terminal(file.string()));
     if (!loaded.settings->timezone.empty())
@@ -75,8 +77,8 @@ settings::Loaded load_settings_file(const std::filesystem::path& file, int exit_
     return loaded;
 }
 
-settings::Settings load_settings(const std::filesystem::path& file, int exit_code) {
-    return std::move(*load_settings_file(file, exit_code).settings);
+settings::Settings load_settings(const std::filesystem::path& file, int exit_code, Queries queries) {
+    return std::move(*load_settings_file(file, exit_code, queries).settings);
 }
 
 const settings::Mailbox& find_mailbox(const settings::Settings& settings, const std::string& name, int exit_code) {

@@ -1,6 +1,7 @@
 // What the commands share: the settings with all that belongs to them, or a clear end.
 #pragma once
 
+#include "app/database_place.h"
 #include "settings/settings.h"
 #include "store/database.h"
 #include "text/catalog.h"
@@ -29,12 +30,13 @@ inline constexpr int kExitBadSettings = 78; ///< EX_CONFIG of sysexits.h
 /// --config, else $MAILQUOTAD_CONFIG, else /etc/mailquotad/mailquotad.toml.
 std::filesystem::path config_file(const std::string& option);
 
-/// As load_settings, with what belongs to the file; its settings are there.
-settings::Loaded load_settings_file(const std::filesystem::path& file, int exit_code);
+/// As load_settings, with what belongs to the file; its settings are there. Warnings are kept for the next time where
+/// there are queries that were left.
+settings::Loaded load_settings_file(const std::filesystem::path& file, int exit_code, Queries queries = Queries::run);
 
 /// Loads the settings, prints every problem on stderr, sets the time zone. Throws CommandFailed with `exit_code`
 /// where there is an error.
-settings::Settings load_settings(const std::filesystem::path& file, int exit_code);
+settings::Settings load_settings(const std::filesystem::path& file, int exit_code, Queries queries = Queries::run);
 
 /// The mailbox of this address or slug; throws CommandFailed that names the nearest one.
 const settings::Mailbox& find_mailbox(const settings::Settings& settings, const std::string& name, int exit_code);

@@ -59,6 +59,17 @@ std::optional<settings::Settings> reload(SettingsSource& source, const CommonOpt
     return settings;
 }
 
+/// Lists that are queries wait until there is a database to ask. That they fail is nothing that starting again could
+/// not mend, so it is no error of the settings.
+void read_queries(const std::filesystem::path& file, const std::string& hash_key, settings::Loaded& loaded,
+                  settings::Settings& settings) {
+    if (loaded.queries.empty())
+        return;
+    loaded = load_settings_file(file, EXIT_FAILURE);
+    settings = loaded.settings.value();
+    settings::derive_slugs(settings, hash_key);
+}
+
 void log_start(const settings::Settings& settings) {
     observe::log_event({.event = observe::LogEvent::started,
                         .text = fmt::format("mailquotad " MAILQUOTAD_VERSION " watches {} mailboxes at {} servers",
@@ -85,7 +96,7 @@ int command_run(const CommonOptions& options) {
     os::block_signals();
     observe::start_logging(options.log_level.empty() ? "info" : options.log_level);
     const std::filesystem::path file = config_file(options.config);
-    settings::Loaded loaded = load_settings_file(file, kExitBadSettings);
+    settings::Loaded loaded = load_settings_file(file, kExitBadSettings, Queries::leave);
     settings::Settings settings = loaded.settings.value();
     follow_log_level(options, settings);
     const auto catalog = std::make_shared<const text::Catalog>(load_catalog());
@@ -105,10 +116,11 @@ int command_run(const CommonOptions& options) {
     if (!opened)
         return EXIT_SUCCESS;
     store::Database& database = opened->database;
+    read_queries(file, database.hash_key(), loaded, settings);
     tell_of_rescue(*opened, settings, *catalog, clock.now());
     log_start(settings);
 
-    SettingsSource source(file, loaded, database.hash_key());
+    SettingsSource source(file, loaded, database.hash_key(), database_reader());
     auto daemon = std::make_unique<Daemon>(
         DaemonParts{.clock = clock,
                     .connector = connector,

@@ -30,13 +30,13 @@ std::string new_text(const SetupFile& file, const SetupPlan& plan, const setting
     std::optional<Settings> before;
     if (file.exists) {
         old = settings::read_text_file(file.path).value_or("");
-        before = settings::load_text_to_extend(old, file.path.string(), data).settings;
+        before = settings::load_text_to_extend(old, file.path.string(), data, database_reader()).settings;
         if (!before)
             throw CommandFailed(kExitBadSettings, "the settings were changed meanwhile and have errors now: nothing "
                                                   "was written");
     }
     const std::string text = settings::appended(old, settings::to_toml(plan.addition));
-    const settings::Loaded after = settings::load_text_to_extend(text, file.path.string(), data);
+    const settings::Loaded after = settings::load_text_to_extend(text, file.path.string(), data, database_reader());
     if (!after.settings)
         throw CommandFailed(kExitBadSettings,
                             "nothing was written, since the settings would have an error: " + first_error(after));
@@ -62,7 +62,7 @@ SetupFile open_setup_file(const fs::path& path, const settings::DataDirectories&
     if (!text)
         throw CommandFailed(EXIT_FAILURE, "the settings file cannot be read: " + for_terminal(path.string()) +
                                               "; run this as root (sudo)");
-    settings::Loaded loaded = settings::load_text_to_extend(*text, path.string(), data);
+    settings::Loaded loaded = settings::load_text_to_extend(*text, path.string(), data, database_reader());
     for (const settings::Problem& problem : loaded.problems)
         terminal.say(to_string(problem));
     if (!loaded.settings)

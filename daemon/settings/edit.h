@@ -46,6 +46,7 @@ std::string appended(const std::string& text, const std::string& tables);
 std::string difference(const std::optional<Settings>& before, const Addition& addition, const Settings& after);
 
 /// As load_text, but a file with no mailbox in it is good: one is about to be added.
-Loaded load_text_to_extend(const std::string& text, const std::string& name, const DataDirectories& data);
+Loaded load_text_to_extend(const std::string& text, const std::string& name, const DataDirectories& data,
+                           const DatabaseReader& database = {});
 
 } // namespace mailquotad::settings

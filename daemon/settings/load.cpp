@@ -12,9 +12,21 @@ namespace {
 // Known to everybody, so a slug from it hides nothing; the app replaces it with the store's key.
 constexpr const char* kProvisionalKey = "mailquotad";
 
-Settings read_settings(const Table& root, const DataDirectories& data, std::vector<ListFile>& lists) {
+/// What libpq says of the URL; one that it cannot read is used for nothing else.
+void check_database(const Table& root, const DatabaseReader& reader, Database& database) {
+    const std::string fault = reader.fault_of_url && !database.postgresql_url.empty()
+                                  ? reader.fault_of_url(database.postgresql_url)
+                                  : std::string();
+    if (fault.empty())
+        return;
+    root.table("database").error("url", "cannot be read: " + fault);
+    database.postgresql_url.clear();
+}
+
+Settings read_settings(const Table& root, const DataDirectories& data, ListSources& sources) {
     Settings settings;
     read_general(root, data, settings);
+    check_database(root, sources.database, settings.database);
     settings.poll = read_poll(root.table("poll"));
     settings.policy = read_policy(root.table("policy"), default_policy());
     settings.alerts = read_alerts(root.table("alerts"));
@@ -25,7 +37,7 @@ Settings read_settings(const Table& root, const DataDirectories& data, std::vect
     settings.bounces = read_bounces(root.table("bounces"));
     settings.webhooks = read_webhooks(root);
     settings.servers = read_servers(root, data);
-    settings.mailboxes = read_mailboxes(root, data, settings, lists);
+    settings.mailboxes = read_mailboxes(root, data, settings, sources);
     derive_slugs(settings, kProvisionalKey);
     return settings;
 }
@@ -53,13 +65,18 @@ void name_mailboxes(const Table& root, std::vector<Problem>& problems) {
 Loaded refused(const std::string& name, Position position, const std::string& message) {
     Problems problems(name);
     problems.error(position, "", message);
-    return {.settings = std::nullopt, .problems = problems.take(), .lists = {}, .text = {}};
+    return {.settings = std::nullopt, .problems = problems.take(), .lists = {}, .queries = {}, .text = {}};
 }
 
 enum class NoMailbox { is_wrong, is_good };
 
-Loaded load_document(const std::string& text, const std::string& name, const DataDirectories& data,
-                     NoMailbox no_mailbox) {
+struct ReadWith {
+    const DataDirectories& data;
+    const DatabaseReader& database;
+    NoMailbox no_mailbox = NoMailbox::is_wrong;
+};
+
+Loaded load_document(const std::string& text, const std::string& name, const ReadWith& with) {
     if (text.size() > kMaxFileBytes)
         return refused(name, {}, "is larger than 4 MiB, so it is no settings file");
     const auto document = parse_document(text);
@@ -69,12 +86,16 @@ Loaded load_document(const std::string& text, const std::string& name, const Dat
     const auto& node = std::get<Node>(document);
     const Table root(&node, "", "", problems);
     check_shape(node, "", "", problems);
-    if (no_mailbox == NoMailbox::is_wrong && !root.has("mailbox") && !root.has("mailbox_list"))
+    if (with.no_mailbox == NoMailbox::is_wrong && !root.has("mailbox") && !root.has("mailbox_list"))
         root.error("mailbox", "is missing; it must be tables: [[mailbox]]");
-    std::vector<ListFile> lists;
-    auto settings = read_settings(root, data, lists);
+    ListSources sources{.database = with.database};
+    auto settings = read_settings(root, with.data, sources);
     const bool usable = !problems.has_error();
-    Loaded loaded{.settings = std::nullopt, .problems = problems.take(), .lists = std::move(lists), .text = text};
+    Loaded loaded{.settings = std::nullopt,
+                  .problems = problems.take(),
+                  .lists = std::move(sources.files),
+                  .queries = std::move(sources.queries),
+                  .text = text};
     if (usable)
         loaded.settings = std::move(settings);
     name_mailboxes(root, loaded.problems);
@@ -83,18 +104,25 @@ Loaded load_document(const std::string& text, const std::string& name, const Dat
 
 } // namespace
 
-Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data) {
-    return load_document(text, name, data, NoMailbox::is_wrong);
+std::string state_of(const QueryRows& rows) {
+    const auto* result = std::get_if<QueryResult>(&rows);
+    return result != nullptr ? std::to_string(fingerprint(*result)) : std::get<QueryError>(rows).message;
 }
 
-Loaded load_text_to_extend(const std::string& text, const std::string& name, const DataDirectories& data) {
-    return load_document(text, name, data, NoMailbox::is_good);
+Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data,
+                 const DatabaseReader& database) {
+    return load_document(text, name, {.data = data, .database = database});
 }
 
-Loaded load(const std::filesystem::path& file, const DataDirectories& data) {
+Loaded load_text_to_extend(const std::string& text, const std::string& name, const DataDirectories& data,
+                           const DatabaseReader& database) {
+    return load_document(text, name, {.data = data, .database = database, .no_mailbox = NoMailbox::is_good});
+}
+
+Loaded load(const std::filesystem::path& file, const DataDirectories& data, const DatabaseReader& database) {
     const auto text = read_text_file(file);
     if (text)
-        return load_text(*text, file.string(), data);
+        return load_text(*text, file.string(), data, database);
     std::error_code error;
     const auto status = std::filesystem::status(file, error);
     if (status.type() == std::filesystem::file_type::not_found)

@@ -1,6 +1,5 @@
 #include "settings/mailbox_rows.h"
 
-#include "settings/csv.h"
 #include "settings/readers.h"
 #include "settings/suggestion.h"
 
@@ -83,7 +82,7 @@ std::optional<std::vector<std::string>> read_head(const CsvRow& head, const std:
         columns.push_back(name);
     }
     if (std::ranges::find(columns, "address") == columns.end())
-        problems.error(head.front().position, "address", "is missing among the names of the columns in the first line");
+        problems.error(head.front().position, "address", "is missing among the names of the columns");
     return problems.has_error() ? std::nullopt : std::optional(std::move(columns));
 }
 
@@ -116,6 +115,11 @@ void for_each_row(std::string_view text, const std::vector<std::string>& more, P
         return problems.error({}, "",
                               "holds no mailbox: it needs a line with the names of the columns and one for each "
                               "mailbox");
+    for_each_row(rows, more, problems, take);
+}
+
+void for_each_row(const std::vector<CsvRow>& rows, const std::vector<std::string>& more, Problems& problems,
+                  const std::function<void(const MailboxRow&)>& take) {
     const auto columns = read_head(rows.front(), more, problems);
     for (std::size_t i = 1; columns && i < rows.size(); ++i) {
         const CsvRow& fields = rows[i];

@@ -1,6 +1,7 @@
-// Mailboxes that come as rows of texts: a file today, whatever gives the same columns tomorrow.
+// Mailboxes that come as rows of texts: of a CSV file, or of a query.
 #pragma once
 
+#include "settings/csv.h"
 #include "settings/document.h"
 #include "settings/problems.h"
 
@@ -31,6 +32,10 @@ const std::vector<std::string>& row_columns();
 /// them. Lines of another length are noted and passed over; with a first line that is wrong, nothing is read. After a
 /// hundred problems, also those that `take` notes, reading ends.
 void for_each_row(std::string_view text, const std::vector<std::string>& more, Problems& problems,
+                  const std::function<void(const MailboxRow&)>& take);
+
+/// The same for rows that are there already: the first names the columns, and at least one more follows.
+void for_each_row(const std::vector<CsvRow>& rows, const std::vector<std::string>& more, Problems& problems,
                   const std::function<void(const MailboxRow&)>& take);
 
 /// The row as the table that [[mailbox]] would be, so that both are read and checked by the same code.

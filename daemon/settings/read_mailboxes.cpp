@@ -198,7 +198,7 @@ void check_unique(const Table& table, std::string_view key, const std::string& v
 }
 
 std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& data, const Settings& settings,
-                                    std::vector<ListFile>& lists) {
+                                    ListSources& sources) {
     const MailboxContext context{.root = root, .data = data, .settings = settings};
     std::vector<Mailbox> mailboxes;
     Taken taken;
@@ -208,7 +208,7 @@ std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& da
         check_unique(table, "slug", mailboxes.back().slug, table.path(), taken.slugs);
     }
     for (const auto& table : root.tables("mailbox_list")) {
-        for (Mailbox& mailbox : read_mailbox_list(table, context, taken, lists))
+        for (Mailbox& mailbox : read_mailbox_list(table, context, taken, sources))
             mailboxes.push_back(std::move(mailbox));
     }
     return mailboxes;

@@ -52,10 +52,17 @@ struct MailboxContext {
 /// One [[mailbox]], or a row of a list as such a table (settings/mailbox_rows.h).
 Mailbox read_mailbox(const Table& table, const MailboxContext& context);
 
+/// Where lists come from, and what was read of them.
+struct ListSources {
+    const DatabaseReader& database;
+    std::vector<ListFile> files{};
+    std::vector<ListQuery> queries{};
+};
+
 /// All [[mailbox]], then those of all [[mailbox_list]] that are not among them. `settings` holds everything else
-/// already; `lists` gets the files that were read.
+/// already; `sources` gets the files and queries that were read.
 std::vector<Mailbox> read_mailboxes(const Table& root, const DataDirectories& data, const Settings& settings,
-                                    std::vector<ListFile>& lists);
+                                    ListSources& sources);
 
 /// Notes a value that an earlier mailbox has already (case of ASCII letters ignored); `place` tells the later ones
 /// where it was.
@@ -71,7 +78,7 @@ struct Taken {
 
 /// The mailboxes of one [[mailbox_list]]; those that a [[mailbox]] describes are left out.
 std::vector<Mailbox> read_mailbox_list(const Table& list, const MailboxContext& context, Taken& taken,
-                                       std::vector<ListFile>& lists);
+                                       ListSources& sources);
 
 /// A text with {address}, {local_part} and {domain}, and {separator} where that is allowed; notes another {name}.
 std::optional<std::string> read_template(const Table& table, std::string_view key, bool separator = false);

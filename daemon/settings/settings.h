@@ -7,14 +7,17 @@
 #include "core/endpoint.h"
 #include "core/policy.h"
 #include "core/probe_request.h"
+#include "core/query_result.h"
 #include "core/secret.h"
 #include "core/time.h"
 #include "core/wording.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace mailquotad::settings {
@@ -235,10 +238,36 @@ struct ListFile {
     FileStamp stamp;
 };
 
+/// Why a query gave nothing: the database's own sentence.
+struct QueryError {
+    std::string message;
+};
+
+using QueryRows = std::variant<QueryResult, QueryError>;
+
+/// Differs where the rows differ, or what keeps them away.
+std::string state_of(const QueryRows& rows);
+
+/// The query of a [[mailbox_list]], and what it gave.
+struct ListQuery {
+    std::string query;
+    bool was_run = false;
+    std::string state; ///< state_of() what it gave
+};
+
+/// What only the database itself can tell while settings are read.
+struct DatabaseReader {
+    /// What is wrong with a URL of PostgreSQL, "" where it can be used. Empty: nobody looks at it.
+    std::function<std::string(const std::string& url)> fault_of_url;
+    /// Runs the query of a list; throws nothing for what a database can do. Empty: no query is run, and nobody minds.
+    std::function<QueryRows(const Database& database, const std::string& query)> rows_of;
+};
+
 struct Loaded {
     std::optional<Settings> settings; ///< absent when there is an error among the problems
     std::vector<Problem> problems;    ///< errors and warnings, in the order of the file
     std::vector<ListFile> lists;      ///< also where there are errors
+    std::vector<ListQuery> queries;   ///< also where there are errors
     std::string text;                 ///< of the settings file itself
 };
 
@@ -251,10 +280,11 @@ struct DataDirectories {
 
 /// Reads and validates a file: every problem at once, nothing thrown for what a user can write or for a file that
 /// cannot be read. Does not read secrets (see settings/secret_reader.h).
-Loaded load(const std::filesystem::path& file, const DataDirectories& data);
+Loaded load(const std::filesystem::path& file, const DataDirectories& data, const DatabaseReader& database = {});
 
 /// The same for text in memory; `name` stands for the file in problems.
-Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data);
+Loaded load_text(const std::string& text, const std::string& name, const DataDirectories& data,
+                 const DatabaseReader& database = {});
 
 /// Gives every mailbox whose slug is derived its lasting one, "mb-" and six hexadecimal digits of a keyed hash of the
 /// address (more digits where two would be equal). `key` is the store's own, secret and stable per installation, so

@@ -113,5 +113,85 @@ TEST_CASE("a changed list does not take over what somebody is editing in the set
     CHECK(source.reload_lists());
 }
 
+TEST_CASE("a settings file with an error does not hide that a list changed") {
+    const Files files;
+    SettingsSource source = files.source();
+    files.write(files.file, "half of a se");
+    files.rewrite("address\nuli@verein.example\n", Seconds(60));
+    CHECK_FALSE(source.reload());
+    CHECK(source.lists_changed(now()));
+}
+
+/// Settings whose mailboxes come from a query.
+struct Queried : Files {
+    Queried() {
+        write(file, "database = { url = \"postgresql://m@db/m\" }\n[server.a]\nimap = \"imaps://h\"\n"
+                    "password = { env = \"P\" }\n[[mailbox_list]]\nquery = \"SELECT a\"\nserver = \"a\"\n");
+    }
+    [[nodiscard]] SettingsSource source() const {
+        const settings::DatabaseReader reader{.fault_of_url = {},
+                                              .rows_of = [this](const settings::Database&, const std::string&) {
+                                                  ++asked;
+                                                  return rows;
+                                              }};
+        return {file, settings::load(file, settings::data_directories(), reader), "key", reader};
+    }
+    void give(std::vector<std::vector<std::string>> addresses) {
+        rows = QueryResult{.columns = {"address"}, .rows = std::move(addresses)};
+    }
+
+    settings::QueryRows rows = QueryResult{.columns = {"address"}, .rows = {{"kim@verein.example"}}};
+    mutable int asked = 0;
+};
+
+TEST_CASE("a query is run once in every interval, and its rows are news only where they changed") {
+    Queried database;
+    SettingsSource source = database.source();
+    database.asked = 0;
+    CHECK_FALSE(source.new_lists(now()).has_value());
+    CHECK_FALSE(source.new_lists(now() + Seconds(60)).has_value());
+    CHECK(database.asked == 1);
+    database.give({{"kim@verein.example"}, {"uli@verein.example"}});
+    const auto more = source.new_lists(now() + Days(1));
+    REQUIRE((more && *more));
+    CHECK((*more)->mailboxes.size() == 2);
+    CHECK(database.asked == 2);
+    database.give({{"uli@verein.example"}, {"kim@verein.example"}});
+    CHECK_FALSE(source.new_lists(now() + Days(2)).has_value());
+    database.give({{"uli@verein.example"}});
+    const auto less = source.new_lists(now() + Days(3));
+    REQUIRE((less && *less));
+    CHECK((*less)->mailboxes.size() == 1);
+}
+
+TEST_CASE("while the database is away the mailboxes stay; that is told once, and so is its return") {
+    Queried database;
+    SettingsSource source = database.source();
+    const auto before = database.rows;
+    database.rows = settings::QueryError{"cannot be reached"};
+    const auto gone = source.new_lists(now() + Days(1));
+    REQUIRE(gone.has_value());
+    CHECK_FALSE(gone->has_value());
+    CHECK_FALSE(source.new_lists(now() + Days(2)).has_value());
+    database.rows = before;
+    const auto back = source.new_lists(now() + Days(3));
+    REQUIRE((back && *back));
+    CHECK((*back)->mailboxes.size() == 1);
+    CHECK_FALSE(source.new_lists(now() + Days(4)).has_value());
+}
+
+TEST_CASE("rows that are wrong, or none at all, change nothing and are told once") {
+    Queried database;
+    SettingsSource source = database.source();
+    int day = 1;
+    for (const auto& wrong : {std::vector<std::vector<std::string>>{{"nobody"}}, {}}) {
+        database.give(wrong);
+        const auto refused = source.new_lists(now() + Days(day++));
+        REQUIRE(refused.has_value());
+        CHECK_FALSE(refused->has_value());
+        CHECK_FALSE(source.new_lists(now() + Days(day++)).has_value());
+    }
+}
+
 } // namespace
 } // namespace mailquotad::app

@@ -58,7 +58,8 @@ class MailboxQuery(ServerTest):
             self.remove("kim")
             wait_for(lambda: running.metric("probe_success", 'mailbox="kim"') is None, "kim is no longer watched")
             wait_for(lambda: running.get("/mailbox/kim")[0] == 404, "kim has no page")
-            self.assertIn("/mailbox/uli", running.get("/")[1])
+            self.assertEqual(running.get("/mailbox/uli")[0], 200)
+            self.assertIn("mailbox/uli", running.get("/")[1])
             self.assertEqual(running.metric("config_last_reload_successful"), 1)
 
     def test_a_broken_row_tells_its_number_and_changes_nothing(self) -> None:

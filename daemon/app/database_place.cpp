@@ -26,7 +26,7 @@ store::Place place_of_database(const settings::Database& database) {
     return place;
 }
 
-settings::QueryRows rows_of(const settings::Database& database, const std::string& query) {
+settings::QueryRows run_list_query(const settings::Database& database, const std::string& query) {
     try {
         return store::read_rows(place_of_database(database), query);
     } catch (const store::StoreError& error) {
@@ -45,7 +45,7 @@ store::Place place_of(const settings::Settings& settings) {
 settings::DatabaseReader database_reader(Queries queries) {
     settings::DatabaseReader reader{.fault_of_url = store::fault_of_postgresql_url, .rows_of = {}};
     if (queries == Queries::run)
-        reader.rows_of = rows_of;
+        reader.rows_of = run_list_query;
     return reader;
 }
 

@@ -116,9 +116,8 @@ std::map<std::string, int> Sharing::units_per_server() {
         std::map<std::string, int> counts;
         std::string server;
         Number count = 0;
-        soci::statement statement =
-            (connection_.sql().prepare << "SELECT server, COUNT(*) FROM claim GROUP BY server", soci::into(server),
-             soci::into(count));
+        soci::statement statement = (connection_.sql().prepare << "SELECT server, COUNT(*) FROM claim GROUP BY server",
+                                     soci::into(server), soci::into(count));
         statement.execute();
         while (statement.fetch())
             counts[server] = static_cast<int>(count);
@@ -220,8 +219,8 @@ void Sharing::note_due(const std::string& me, const Taken& unit, Time now) {
 void Sharing::postpone(const std::string& me, const std::string& unit, Time due) {
     connection_.write("let a unit of work wait", [&] {
         const Number due_at = seconds_of(due);
-        connection_.sql() << "UPDATE claim SET due_at = :due_at WHERE unit = :unit AND holder = :me",
-            soci::use(due_at), soci::use(unit), soci::use(me);
+        connection_.sql() << "UPDATE claim SET due_at = :due_at WHERE unit = :unit AND holder = :me", soci::use(due_at),
+            soci::use(unit), soci::use(me);
     });
 }
 

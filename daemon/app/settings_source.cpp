@@ -32,7 +32,7 @@ std::map<std::string, std::string> states(const std::vector<settings::ListQuery>
 std::string refusal(const settings::Loaded& loaded) {
     const bool all_were_run = std::ranges::all_of(loaded.queries, &settings::ListQuery::was_run);
     return all_were_run ? "the settings have errors: the old ones stay in force"
-                        : "mailboxes cannot be read from the database: all that were known are still watched";
+                        : "mailboxes cannot be read from the database: none of those that were known is given up";
 }
 
 } // namespace

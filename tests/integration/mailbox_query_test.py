@@ -92,7 +92,7 @@ class MailboxQuery(ServerTest):
             running.wait_for_metric("config_last_reload_successful", value=1)
             self.database.stop()
             running.wait_for_metric("config_last_reload_successful", value=0)
-            running.wait_for_log("all that were known are still watched")
+            running.wait_for_log("none of those that were known is given up")
             for name in ("kim", "uli"):
                 self.assertEqual(running.metric("probe_success", f'mailbox="{name}"'), 1)
             self.database.start()

@@ -48,7 +48,8 @@ bool Daemon::run() {
         turn();
         parts_.service.watchdog();
         const os::SteadyTime latest = parts_.clock.steady() + longest;
-        if (auto event = parts_.events.wait_until(std::min(next_due().value_or(latest), latest)))
+        auto event = parts_.events.wait_until(std::min(next_due().value_or(latest), latest));
+        for (int handled = 1; event; event = handled++ < kMostAtOnce ? parts_.events.next() : std::nullopt)
             handle(std::move(*event));
     }
     parts_.service.stopping();
@@ -80,7 +81,7 @@ void Daemon::handle(Event event) {
 
 std::optional<os::SteadyTime> Daemon::next_due() const {
     const os::SteadyTime now = parts_.clock.steady();
-    std::optional<os::SteadyTime> next = share_.sooner(drawing_.sooner(visits_.next_after(now)));
+    std::optional<os::SteadyTime> next = survey_pace_.sooner(share_.sooner(drawing_.sooner(visits_.next_after(now))));
     if (const auto look = store_watch_.next_look()) // then nothing is read from the database here
         return next ? std::min(*next, *look) : *look;
     if (!channels_.any() || mailer_.is_busy())
@@ -95,13 +96,12 @@ std::optional<os::SteadyTime> Daemon::next_due() const {
 void Daemon::start_due_probes() {
     if (!share_.may_begin(settings_.poll.timeout))
         return;
-    for (const std::string& visit : visits_.due(parts_.clock.steady())) {
-        const std::string& server = visits_.server_of(visit);
-        if (prober_.has_room(server, servers_.troubled(server)))
-            prober_.start(visits_.start(visit, records_, settings_, parts_.database));
-    }
-    if (auto survey = due_survey(settings_, records_, prober_, parts_.database, parts_.clock.now()))
-        prober_.start({std::move(*survey)});
+    while (const auto visit = visits_.next_due(parts_.clock.steady(), room()))
+        prober_.start(visits_.start(*visit, records_, settings_, parts_.database));
+    survey_pace_.run(parts_.clock, [this] {
+        if (auto survey = due_survey(settings_, records_, prober_, parts_.database, parts_.clock.now()))
+            prober_.start({std::move(*survey)});
+    });
 }
 
 void Daemon::start_due_mail() {
@@ -208,6 +208,7 @@ void Daemon::apply(settings::Settings settings) {
     visits_.set(settings_, parts_.clock.steady(), share_.ours());
     visits_.ask_anew(before, settings_, parts_.clock.steady());
     servers_.set_servers(ours_per_server(records_, share_));
+    webmaster_.count_mailboxes(settings_);
     status_.remarks = remarks_on(settings_);
 }
 
@@ -239,8 +240,8 @@ void Daemon::publish() {
     status_.speaks = share_.speaks();
     status_.troubles = servers_.troubles();
     status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
-    parts_.publish(std::make_shared<const Status>(status_));
     parts_.service.status(summary(status_));
+    parts_.publish(take_picture(status_));
     drawing_.end(parts_.clock.steady());
 }
 

@@ -81,6 +81,9 @@ public:
     [[nodiscard]] bool is_stopping() const { return stopping_; }
 
 private:
+    /// Events between two turns: what a turn looks through is looked through once for all of them.
+    static constexpr int kMostAtOnce = 32;
+
     void apply(settings::Settings settings);
     void reload() {
         parts_.service.reloading();
@@ -91,6 +94,10 @@ private:
     void start_due_probes();
     void start_due_mail();
     void publish();
+    /// Which servers another connection may be made to.
+    [[nodiscard]] std::function<bool(const std::string&)> room() const {
+        return [this](const std::string& server) { return prober_.has_room(server, servers_.troubled(server)); };
+    }
 
     void probe_finished(ProbeFinished finished);
     void take_result(MailboxRecord& record, ProbeFinished& finished);
@@ -170,6 +177,7 @@ private:
     StoreWatch store_watch_;
     Status status_; ///< what is not per mailbox
     DrawingPace drawing_;
+    DrawingPace survey_pace_; ///< of looking whether a survey is due: thousands of mailboxes are looked through
     bool stopping_ = false;
     Prober prober_;
     Share share_;

@@ -28,9 +28,12 @@ void keep_failure(store::Database& database, MailboxRecord& record, const ProbeF
 void keep_success(store::Database& database, MailboxRecord& record, const ProbeFinished& finished,
                   const Decision& decision, const std::vector<store::OutboxRow>& mails, Time now,
                   const std::function<void()>& besides) {
-    database.transaction([&] {
+    // Thousands of measurements a minute need not wait for the disk one by one; what somebody is told of does.
+    const bool is_news = !mails.empty() || decision.withdrawn || decision.next.episode != record.alert.episode;
+    const auto keep = [&] {
         record_login(database, finished.login, now);
-        database.save_probe_memory(finished.slug, finished.report.memory);
+        if (finished.learned)
+            database.save_probe_memory(finished.slug, finished.report.memory);
         for (const store::Sample& sample : record.unsaved)
             database.add_sample(finished.slug, sample);
         add_events(database, finished.slug, happened_with(record, decision));
@@ -41,7 +44,8 @@ void keep_success(store::Database& database, MailboxRecord& record, const ProbeF
             database.enqueue(mail);
         save_notes(database, record);
         besides();
-    });
+    };
+    database.transaction(keep, is_news ? store::Durability::now : store::Durability::soon);
     record.unsaved.clear();
     record.happened.clear();
 }

@@ -16,12 +16,6 @@ constexpr Days kRemembered = kLongestHistory + Days(kForecastHorizons.back() + 1
 // Enough for all quantiles; more would only be read for nothing.
 constexpr int kMostErrors = 4000;
 
-void forget_old(std::vector<DailyUse>& uses) {
-    const auto first = std::find_if(uses.begin(), uses.end(),
-                                    [&uses](const DailyUse& use) { return uses.back().day - use.day <= kRemembered; });
-    uses.erase(uses.begin(), first);
-}
-
 void add_use(std::vector<DailyUse>& uses, const DailyUse& use) {
     while (!uses.empty() && uses.back().day > use.day)
         uses.pop_back(); // the clock was set back
@@ -29,7 +23,6 @@ void add_use(std::vector<DailyUse>& uses, const DailyUse& use) {
         uses.back() = use;
     else
         uses.push_back(use);
-    forget_old(uses);
 }
 
 std::vector<DailyUse> stored_uses(store::Database& database, const std::string& slug, Time now) {
@@ -69,15 +62,9 @@ Outlook Forecaster::outlook_for(MailboxRecord& record, Time now) {
     ForecastResult result{.forecast = {}, .reason = ForecastReason::no_usage};
     if (sample.used_bytes) {
         const auto today = usage_day(os::local_time(now));
-        remember(record, {.day = today, .used_bytes = *sample.used_bytes}, now);
-        GrowthMemory& memory = record.growth;
-        if (memory.computed != today || memory.limit_bytes != sample.limit_bytes) {
-            memory.limit_bytes = sample.limit_bytes;
-            learn(record, today);
-            memory.outlook = growth_outlook(record.settings.slug, complete_days(memory.uses, today), sample.limit_bytes,
-                                            calibration_on(record, today));
-            memory.computed = today;
-        }
+        const GrowthMemory& memory = record.growth;
+        if (memory.computed != today || memory.limit_bytes != sample.limit_bytes)
+            compute(record, {.day = today, .used_bytes = *sample.used_bytes}, sample.limit_bytes, now);
         result = result_of(memory.outlook, *sample.used_bytes, sample.limit_bytes);
     }
     record.forecast = result.forecast;
@@ -93,23 +80,25 @@ Outlook Forecaster::outlook_for(MailboxRecord& record, Time now) {
     return outlook;
 }
 
-void Forecaster::remember(MailboxRecord& record, const DailyUse& use, Time now) {
-    GrowthMemory& memory = record.growth;
-    if (!memory.loaded) {
-        attempt(record, "reading the history for a forecast", [&] {
-            memory.uses = stored_uses(database_, record.settings.slug, now);
-            memory.loaded = true;
-        });
-    }
-    add_use(memory.uses, use);
+void Forecaster::compute(MailboxRecord& record, const DailyUse& use, const std::optional<std::int64_t>& limit_bytes,
+                         Time now) {
+    const std::string& slug = record.settings.slug;
+    attempt(record, "reading the history for a forecast", [&] {
+        std::vector<DailyUse> uses = stored_uses(database_, slug, now);
+        add_use(uses, use);
+        const auto days = complete_days(uses, use.day);
+        record.growth.limit_bytes = limit_bytes;
+        learn(record, days, use.day);
+        record.growth.outlook = growth_outlook(slug, days, limit_bytes, calibration_on(record, use.day));
+        record.growth.computed = use.day;
+    });
 }
 
-void Forecaster::learn(const MailboxRecord& record, std::chrono::sys_days today) {
+void Forecaster::learn(const MailboxRecord& record, std::span<const DailyUse> days, std::chrono::sys_days today) {
     const std::string& slug = record.settings.slug;
     const auto weekday = static_cast<unsigned>(forecast_seed(slug, {}) % kLearnEveryDays);
     if (std::chrono::weekday(today).c_encoding() != weekday)
         return;
-    const auto days = complete_days(record.growth.uses, today);
     attempt(record, "storing what a forecast was worth",
             [&] { database_.add_forecast_errors(slug, today, past_errors(slug, days, record.growth.limit_bytes)); });
 }

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace mailquotad::app {
@@ -25,12 +26,12 @@ public:
     /// For judging the last measurement of `record`, which must have one. Sets record.forecast and its reason. What may
     /// come in is computed at the first measurement of a day (days end at 04:00) and when the limit changes; when that
     /// fills the mailbox, at every one. Once a week the mailbox's past forecasts are scored and stored. Where the
-    /// database fails, that is logged and the forecast is made of what is known.
+    /// database fails, that is logged and the last forecast stays.
     Outlook outlook_for(MailboxRecord& record, Time now);
 
 private:
-    void remember(MailboxRecord& record, const DailyUse& use, Time now);
-    void learn(const MailboxRecord& record, std::chrono::sys_days today);
+    void compute(MailboxRecord& record, const DailyUse& use, const std::optional<std::int64_t>& limit_bytes, Time now);
+    void learn(const MailboxRecord& record, std::span<const DailyUse> days, std::chrono::sys_days today);
     const Calibration& calibration_on(const MailboxRecord& record, std::chrono::sys_days today);
     static void attempt(const MailboxRecord& record, const char* step, const std::function<void()>& work);
 

@@ -7,6 +7,7 @@
 #include "store/database.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mailquotad::app {
 
@@ -154,6 +155,7 @@ void draw_mailboxes(Status& status, const settings::Settings& settings,
                     const std::map<std::string, MailboxRecord>& records, const std::string& hash_key, Time now) {
     status.at = now;
     status.mailboxes.clear();
+    status.mailboxes.reserve(settings.mailboxes.size());
     for (const settings::Mailbox& mailbox : settings.mailboxes)
         status.mailboxes.push_back(picture_of(records.at(mailbox.slug), hash_key));
     Time oldest = now;
@@ -167,6 +169,13 @@ void draw_mailboxes(Status& status, const settings::Settings& settings,
     if (!status.first_round_done)
         status.first_round_done = now;
     status.last_round_done = oldest; // since then every mailbox was tried
+}
+
+StatusPointer take_picture(Status& status) {
+    std::vector<MailboxStatus> drawn = std::exchange(status.mailboxes, {});
+    const auto picture = std::make_shared<Status>(status);
+    picture->mailboxes = std::move(drawn);
+    return picture;
 }
 
 void annotate(Status& status, const Annotations& annotations, os::SteadyTime now) {

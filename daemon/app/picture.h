@@ -33,6 +33,10 @@ struct Annotations {
     const Visits& visits;
 };
 
+/// Hands `status` over as a picture for readers. The mailboxes are moved into it, since thousands should not be there
+/// twice; all else stays.
+StatusPointer take_picture(Status& status);
+
 /// Adds what the webmaster wants to know beside the measurement: silences and who is told, which mails come next, when
 /// the next look is due. `status` was drawn with the same settings.
 void annotate(Status& status, const Annotations& annotations, os::SteadyTime now);

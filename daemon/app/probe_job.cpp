@@ -167,6 +167,7 @@ std::vector<ProbeFinished> run_visit(const std::vector<ProbeJob>& jobs, const Pr
         results.push_back({.slug = jobs[i].slug,
                            .server = jobs[i].server,
                            .visit = jobs[i].visit,
+                           .learned = reports.at(i).memory != jobs[i].request.memory,
                            .report = std::move(reports.at(i)),
                            .login = i == 0 ? common.login : LoginResult{},
                            .was_survey = jobs[i].survey_from.has_value(),

@@ -39,6 +39,7 @@ struct ProbeFinished {
     std::string slug;
     std::string server;
     std::string visit;
+    bool learned = true; ///< report.memory differs from what the probe was given
     ProbeReport report;
     LoginResult login;
     bool was_survey = false;

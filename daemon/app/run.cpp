@@ -121,6 +121,7 @@ int command_run(const CommonOptions& options) {
     log_start(settings);
 
     SettingsSource source(file, loaded, database.hash_key(), database_reader());
+    loaded = {}; // with thousands of mailboxes it is large
     auto daemon = std::make_unique<Daemon>(
         DaemonParts{.clock = clock,
                     .connector = connector,

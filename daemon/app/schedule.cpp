@@ -24,12 +24,39 @@ Seconds delay_after(Seconds interval, std::optional<FailureKind> failure, int fa
     }
 }
 
-void Schedule::add(const std::string& slug, Moment due) {
-    entries_.try_emplace(slug, Entry{.due = due}).first->second.leaves = false;
+void Schedule::wait_until(Entries::value_type& entry, Moment due) {
+    stop_waiting(entry);
+    entry.second.due = due;
+    waiting_[entry.second.server].emplace(due, entry.first);
+}
+
+void Schedule::stop_waiting(const Entries::value_type& entry) {
+    const auto server = waiting_.find(entry.second.server);
+    if (server == waiting_.end())
+        return;
+    server->second.erase({entry.second.due, entry.first});
+    if (server->second.empty())
+        waiting_.erase(server);
+}
+
+void Schedule::add(const std::string& slug, Moment due, const std::string& server) {
+    const auto [added, is_new] = entries_.try_emplace(slug, Entry{.server = server, .due = due});
+    added->second.leaves = false;
+    if (is_new)
+        return wait_until(*added, due);
+    if (added->second.server == server)
+        return;
+    stop_waiting(*added); // it has moved
+    added->second.server = server;
+    if (!added->second.running)
+        wait_until(*added, added->second.due);
 }
 
 void Schedule::remove(const std::string& slug) {
-    entries_.erase(slug);
+    if (const auto found = entries_.find(slug); found != entries_.end()) {
+        stop_waiting(*found);
+        entries_.erase(found);
+    }
 }
 
 void Schedule::remove_when_idle(const std::string& slug) {
@@ -41,24 +68,32 @@ void Schedule::remove_when_idle(const std::string& slug) {
 }
 
 std::vector<std::string> Schedule::due(Moment now) const {
-    std::vector<std::pair<Moment, std::string>> ready;
-    for (const auto& [slug, entry] : entries_) {
-        if (!entry.running && entry.due <= now)
-            ready.emplace_back(entry.due, slug);
-    }
-    std::sort(ready.begin(), ready.end());
+    Waiting ready;
+    for (const auto& [server, waiting] : waiting_)
+        ready.insert(waiting.begin(), waiting.lower_bound({now + Moment::duration(1), std::string()}));
     std::vector<std::string> slugs;
-    slugs.reserve(ready.size());
-    for (auto& [due, slug] : ready)
-        slugs.push_back(std::move(slug));
+    for (const auto& [due, slug] : ready)
+        slugs.push_back(slug);
     return slugs;
+}
+
+std::optional<std::string> Schedule::next_due(Moment now,
+                                              const std::function<bool(const std::string& server)>& has_room) const {
+    const Waiting::value_type* first = nullptr;
+    for (const auto& [server, waiting] : waiting_) {
+        const auto& soonest = *waiting.begin();
+        if (soonest.first <= now && (first == nullptr || soonest < *first) && has_room(server))
+            first = &soonest;
+    }
+    return first != nullptr ? std::optional(first->second) : std::nullopt;
 }
 
 std::optional<Schedule::Moment> Schedule::next_after(Moment now) const {
     std::optional<Moment> next;
-    for (const auto& [slug, entry] : entries_) {
-        if (!entry.running && entry.due > now && (!next || entry.due < *next))
-            next = entry.due;
+    for (const auto& [server, waiting] : waiting_) {
+        const auto later = waiting.lower_bound({now + Moment::duration(1), std::string()});
+        if (later != waiting.end() && (!next || later->first < *next))
+            next = later->first;
     }
     return next;
 }
@@ -71,8 +106,10 @@ std::optional<Schedule::Moment> Schedule::when(const std::string& slug) const {
 }
 
 void Schedule::started(const std::string& slug) {
-    if (const auto found = entries_.find(slug); found != entries_.end())
+    if (const auto found = entries_.find(slug); found != entries_.end()) {
+        stop_waiting(*found);
         found->second.running = true;
+    }
 }
 
 void Schedule::finished(const std::string& slug, Moment now, Seconds delay, std::optional<Seconds> not_before) {
@@ -85,15 +122,17 @@ void Schedule::finished(const std::string& slug, Moment now, Seconds delay, std:
     const auto most = static_cast<std::int64_t>(static_cast<double>(milliseconds) * jitter_);
     std::uniform_int_distribution<std::int64_t> jitter(-most, most);
     const Moment due = now + std::chrono::milliseconds(milliseconds + jitter(random_));
-    const bool elsewhere = found->second.elsewhere;
-    const Moment earliest = now + (elsewhere ? Seconds(0) : not_before.value_or(Seconds(0)));
-    found->second = Entry{.due = std::max(found->second.anew ? now : due, earliest), .earliest = earliest};
+    Entry& entry = found->second;
+    const Moment wanted = entry.anew ? now : due;
+    entry.earliest = now + (entry.elsewhere ? Seconds(0) : not_before.value_or(Seconds(0)));
+    entry.running = entry.anew = entry.elsewhere = false;
+    wait_until(*found, std::max(wanted, entry.earliest));
 }
 
 void Schedule::hasten(const std::string& slug, Moment at) {
     const auto found = entries_.find(slug);
     if (found != entries_.end() && !found->second.running)
-        found->second.due = std::max(found->second.earliest, std::min(found->second.due, at));
+        wait_until(*found, std::max(found->second.earliest, std::min(found->second.due, at)));
 }
 
 void Schedule::ask_anew(const std::string& slug, Moment now, bool of_another_server) {
@@ -109,8 +148,10 @@ void Schedule::ask_anew(const std::string& slug, Moment now, bool of_another_ser
 }
 
 void Schedule::hasten_all(Moment at) {
-    for (const auto& [slug, entry] : entries_)
-        hasten(slug, at);
+    for (auto& entry : entries_) {
+        if (!entry.second.running)
+            wait_until(entry, std::max(entry.second.earliest, std::min(entry.second.due, at)));
+    }
 }
 
 } // namespace mailquotad::app

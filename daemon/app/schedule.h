@@ -5,10 +5,14 @@
 #include "core/time.h"
 #include "os/clock.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace mailquotad::app {
@@ -26,14 +30,18 @@ public:
 
     explicit Schedule(double jitter = kPollJitter) : jitter_(jitter) {}
 
-    /// Adds a mailbox, due at this time; one that is there keeps its time.
-    void add(const std::string& slug, Moment due);
+    /// Adds a mailbox of a server, due at this time; one that is there keeps its time.
+    void add(const std::string& slug, Moment due, const std::string& server = {});
     void remove(const std::string& slug);
     /// The same once it no longer runs, unless it is added again meanwhile.
     void remove_when_idle(const std::string& slug);
 
     /// Mailboxes that are due and not running, longest waiting first.
     [[nodiscard]] std::vector<std::string> due(Moment now) const;
+    /// Which of the mailboxes that are due and not running waits longest, among those whose server has room; nothing
+    /// where none is. `has_room` is asked once for each server at which something is due.
+    [[nodiscard]] std::optional<std::string>
+    next_due(Moment now, const std::function<bool(const std::string& server)>& has_room) const;
     /// The next time at which something becomes due; nothing where all are running or due already.
     [[nodiscard]] std::optional<Moment> next_after(Moment now) const;
     /// When this mailbox is due; nothing while it runs.
@@ -52,7 +60,9 @@ public:
     void ask_anew(const std::string& slug, Moment now, bool of_another_server);
 
 private:
+    using Waiting = std::set<std::pair<Moment, std::string>>; ///< the soonest first
     struct Entry {
+        std::string server;
         Moment due;
         Moment earliest{}; ///< the server wants no login before
         bool running = false;
@@ -60,8 +70,13 @@ private:
         bool leaves = false;    ///< to be removed as soon as it has ended
         bool elsewhere = false; ///< and what the server of this look wants does not count
     };
+    using Entries = std::unordered_map<std::string, Entry>;
+    void wait_until(Entries::value_type& entry, Moment due);
+    void stop_waiting(const Entries::value_type& entry);
+
     double jitter_;
-    std::map<std::string, Entry> entries_;
+    Entries entries_;
+    std::map<std::string, Waiting> waiting_; ///< by server, those that do not run: thousands are not looked through
     std::minstd_rand random_{std::random_device{}()};
 };
 

@@ -55,7 +55,7 @@ private:
     std::map<std::string, std::string> queries_; ///< and the state of their rows
     Seconds interval_;                           ///< of the settings in force
     Time looked_at_{};                           ///< at the lists
-    settings::Settings running_;                 ///< as at the start: what needs a restart is compared with it
+    settings::Settings running_; ///< as at the start, without mailboxes: what needs a restart is compared with it
 };
 
 } // namespace mailquotad::app

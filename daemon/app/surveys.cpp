@@ -68,7 +68,7 @@ std::optional<ProbeJob> due_survey(const settings::Settings& settings, std::map<
     MailboxRecord* oldest = nullptr;
     const auto waits_since = [](const MailboxRecord& record) { return record.surveyed.value_or(Time::min()); };
     for (auto& [slug, record] : records) {
-        const bool may_run = prober.has_room_for_survey(record.settings.server) && survey_is_due(record, settings, now);
+        const bool may_run = survey_is_due(record, settings, now) && prober.has_room_for_survey(record.settings.server);
         if (may_run && (oldest == nullptr || waits_since(record) < waits_since(*oldest)))
             oldest = &record;
     }

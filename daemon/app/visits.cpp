@@ -34,7 +34,7 @@ void Visits::set(const settings::Settings& settings, Moment now,
     }
     for (const auto& [name, visit] : visits_) {
         if (!is_ours || is_ours(name))
-            schedule_.add(name, now);
+            schedule_.add(name, now, visit.server);
     }
     for (const auto& [name, visit] : old) {
         if (!visits_.contains(name))
@@ -64,8 +64,8 @@ void Visits::ask_anew(const settings::Settings& before, const settings::Settings
 }
 
 void Visits::take(const std::string& visit, Moment due) {
-    if (visits_.contains(visit))
-        schedule_.add(visit, due);
+    if (const auto found = visits_.find(visit); found != visits_.end())
+        schedule_.add(visit, due, found->second.server);
 }
 
 std::vector<std::string> Visits::slugs_of(const std::string& visit) const {

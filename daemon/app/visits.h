@@ -44,6 +44,11 @@ public:
 
     /// Visits that are due and not running, longest waiting first.
     [[nodiscard]] std::vector<std::string> due(Moment now) const { return schedule_.due(now); }
+    /// Which of the visits that are due waits longest, among those whose server has room; nothing where none is.
+    [[nodiscard]] std::optional<std::string>
+    next_due(Moment now, const std::function<bool(const std::string& server)>& has_room) const {
+        return schedule_.next_due(now, has_room);
+    }
     /// The next time at which one becomes due; nothing where all are running or due already.
     [[nodiscard]] std::optional<Moment> next_after(Moment now) const { return schedule_.next_after(now); }
     /// When this mailbox is measured next; nothing while it is.
@@ -52,8 +57,6 @@ public:
     void hasten(const settings::Mailbox& mailbox, Moment at) { schedule_.hasten(visit_of(mailbox), at); }
     /// The same for all mailboxes.
     void hasten_all(Moment at) { schedule_.hasten_all(at); }
-    /// Key of the server that a visit goes to.
-    [[nodiscard]] const std::string& server_of(const std::string& visit) const { return visits_.at(visit).server; }
 
     /// Marks the visit as running; what it is to do.
     std::vector<ProbeJob> start(const std::string& visit, const MailboxRecords& records,

@@ -139,6 +139,10 @@ notify::BurstFacts burst_facts(const BurstState& burst, const std::map<std::stri
 Webmaster::Webmaster(store::Database& database, const text::Catalog& catalog)
     : database_(database), catalog_(catalog), memory_(read_webmaster_memory(database)), saved_(memory_) {}
 
+void Webmaster::count_mailboxes(const settings::Settings& settings) {
+    population_ = population_of(settings);
+}
+
 std::optional<std::int64_t> Webmaster::limit_before(const std::string& slug, Time now) {
     if (const auto known = limits_.find(slug); known != limits_.end())
         return known->second;
@@ -169,8 +173,7 @@ Decision Webmaster::decide(const settings::Settings& settings, const MailboxReco
     circumstances.mail_in_flight = mail_on_its_way;
     AlertRules rules = rules_for(settings, record.settings);
     const auto& burst = settings.alerts.burst;
-    const Population population = population_of(settings);
-    const bool guarded = burst && can_ask(settings) && burst_is_possible(*burst, population);
+    const bool guarded = burst && can_ask(settings) && burst_is_possible(*burst, population_);
     if (!guarded)
         return mailquotad::decide(alert, record.assessment, rules, circumstances);
     const std::string& slug = record.settings.slug;
@@ -180,7 +183,7 @@ Decision Webmaster::decide(const settings::Settings& settings, const MailboxReco
     circumstances.held = memory_.burst.holds_mail_of(slug);
     Decision decision = mailquotad::decide(alert, record.assessment, rules, circumstances);
     if (circumstances.held || !is_confirmed(decision) ||
-        !holds_back(memory_.burst, slug, *burst, population, window, circumstances.now)) {
+        !holds_back(memory_.burst, slug, *burst, population_, window, circumstances.now)) {
         if (decision.notify)
             memory_.burst.jumps.erase(slug); // told: no part of a later burst
         return decision;

@@ -22,6 +22,9 @@ class Webmaster {
 public:
     Webmaster(store::Database& database, const text::Catalog& catalog);
 
+    /// To be told of other settings: how many mailboxes there are decides what a burst is. Throws nothing.
+    void count_mailboxes(const settings::Settings& settings);
+
     /// Decides about a mailbox as core decides, after the burst guard was asked. `record` holds the new measurement,
     /// `alert` the state with the stage that it gave; record.alert is the state before. Nothing is stored.
     /// `mail_on_its_way` as Circumstances::mail_in_flight.
@@ -64,6 +67,7 @@ private:
 
     store::Database& database_;
     const text::Catalog& catalog_;
+    Population population_;
     WebmasterMemory memory_;
     WebmasterMemory saved_;                        ///< what the database holds
     std::map<std::string, std::int64_t> limits_{}; ///< as last measured, by slug

@@ -32,6 +32,12 @@ public:
         return take();
     }
 
+    /// The next event where one is there already.
+    std::optional<Event> next() {
+        const std::lock_guard lock(mutex_);
+        return events_.empty() ? std::nullopt : std::optional<Event>(take());
+    }
+
     /// The next event, waited for as long as it takes.
     Event wait() {
         std::unique_lock lock(mutex_);

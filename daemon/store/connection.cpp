@@ -12,8 +12,14 @@ Connection::Connection(std::unique_ptr<soci::session> session, std::string place
 
 Connection::~Connection() = default;
 
-void Connection::begin(std::string_view attempted) {
-    attempt(attempted, [&] { *session_ << std::string(dialect_.begin_writing); });
+void Connection::begin(std::string_view attempted, Durability durability) {
+    const bool wait = durability == Durability::now || std::chrono::steady_clock::now() >= synced_at_ + kSyncEvery;
+    attempt(attempted, [&] {
+        if (wait != waits_for_disk_)
+            *session_ << std::string(wait ? dialect_.sync_now : dialect_.sync_soon);
+        waits_for_disk_ = wait;
+        *session_ << std::string(dialect_.begin_writing);
+    });
     in_transaction_ = true;
     broken_ = false;
 }
@@ -22,6 +28,8 @@ void Connection::commit(std::string_view attempted) {
     require_whole(attempted);
     attempt(attempted, [&] { *session_ << "COMMIT"; });
     in_transaction_ = false;
+    if (waits_for_disk_)
+        synced_at_ = std::chrono::steady_clock::now();
 }
 
 void Connection::roll_back() noexcept {
@@ -44,6 +52,7 @@ void Connection::revive() {
         return;
     session_ = reopen_();
     lost_ = in_transaction_ = false;
+    waits_for_disk_ = true;
 }
 
 void Connection::require_connection(std::string_view attempted) const {

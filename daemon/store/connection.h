@@ -1,6 +1,9 @@
 // What the files of this folder share: the SOCI session, where it leads, and how its errors are told.
 #pragma once
 
+#include "store/durability.h"
+
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +25,8 @@ struct Dialect {
     std::string_view lock_schema;   ///< keeps other processes from making the tables until the transaction ends
     std::string_view lock_row;      ///< appended to a SELECT, keeps its row from others until the transaction ends
     std::string_view clock;         ///< asks for the database's own time in seconds
+    std::string_view sync_soon;     ///< from now on a commit does not wait for the disk; what it wrote stays whole
+    std::string_view sync_now;      ///< from now on it does, as from the beginning
     bool is_shared = false;         ///< several daemons may work with it
 };
 
@@ -76,9 +81,13 @@ public:
         }
     }
 
-    /// Begins a transaction; roll_back() must follow where commit() is not reached or throws.
-    void begin(std::string_view attempted);
-    /// Ends it; what was written is on the disk. Throws StoreError where a write() inside it had failed.
+    /// Begins a transaction that is on the disk when it has ended; roll_back() must follow where commit() is not
+    /// reached or throws.
+    void begin(std::string_view attempted) { begin(attempted, Durability::now); }
+    /// The same; with Durability::soon nothing waits for the disk until kSyncEvery after the last time it did.
+    void begin(std::string_view attempted, Durability durability);
+    /// Ends it; what was written is as safe as begin() was told. Throws StoreError where a write() inside it had
+    /// failed.
     void commit(std::string_view attempted);
     /// Undoes it; nothing happens where the database did so already.
     void roll_back() noexcept;
@@ -93,6 +102,8 @@ private:
     std::string place_;
     Dialect dialect_;
     Reopen reopen_;
+    std::chrono::steady_clock::time_point synced_at_{};
+    bool waits_for_disk_ = true;
     bool lost_ = false;
     bool in_transaction_ = false;
     bool broken_ = false;

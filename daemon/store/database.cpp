@@ -104,12 +104,12 @@ void Database::exclusively(const std::string& unit, const std::string& me, const
     });
 }
 
-void Database::transaction(const std::function<void()>& work) {
+void Database::transaction(const std::function<void()>& work, Durability durability) {
     if (joining_)
         return work();
     if (connection_->in_transaction())
         throw std::logic_error("a transaction is open already");
-    connection_->begin("begin a transaction");
+    connection_->begin("begin a transaction", durability);
     try {
         work();
         connection_->commit("end a transaction");

@@ -7,6 +7,7 @@
 #include "core/measurement.h"
 #include "core/survey.h"
 #include "core/time.h"
+#include "store/durability.h"
 #include "store/place.h"
 #include "store/sharing.h"
 
@@ -149,8 +150,9 @@ public:
 
     /// Runs `work` in one transaction; rolled back when it throws, and the exception goes on. Rolled back too, with a
     /// StoreError, where `work` went on after a method of this class had failed to write. Not to be nested
-    /// (std::logic_error). Waits up to 10 s for another process that writes.
-    void transaction(const std::function<void()>& work);
+    /// (std::logic_error). Waits up to 10 s for another process that writes. With Durability::soon what was written is
+    /// there for everybody when it returns, but on the disk only a little later.
+    void transaction(const std::function<void()>& work, Durability durability = Durability::now);
 
     /// The daemons that share this database, and their claims.
     Sharing sharing();

@@ -31,6 +31,8 @@ constexpr Dialect kDialect{
     .lock_schema = "SELECT pg_advisory_xact_lock(7823475901267341)",
     .lock_row = " FOR NO KEY UPDATE" /* of what refers to the row nobody need wait */,
     .clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+    .sync_soon = "SET synchronous_commit = off",
+    .sync_now = "SET synchronous_commit TO DEFAULT",
     .is_shared = true,
 };
 

@@ -33,6 +33,8 @@ constexpr Dialect kDialect{
     .lock_schema = "", // the transaction has the whole database
     .lock_row = "",
     .clock = "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
+    .sync_soon = "PRAGMA synchronous = NORMAL", // with a log: only the log's own checkpoints wait
+    .sync_now = "PRAGMA synchronous = FULL",
 };
 
 constexpr std::chrono::seconds kPatience{10};

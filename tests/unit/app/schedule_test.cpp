@@ -2,6 +2,7 @@
 
 #include "catch.h"
 
+#include <functional>
 #include <set>
 
 namespace mailquotad::app {
@@ -46,6 +47,42 @@ TEST_CASE("who waits longest comes first") {
     CHECK(schedule.due(Schedule::Moment{hours(3)}) == std::vector<std::string>{"early", "late"});
     CHECK(schedule.next_after(Schedule::Moment{minutes(90)}) == Schedule::Moment{hours(2)});
     CHECK_FALSE(schedule.next_after(Schedule::Moment{hours(2)}));
+}
+
+TEST_CASE("a server without room holds up no other, and its own mailboxes keep their order") {
+    Schedule schedule;
+    const Schedule::Moment now{hours(1)};
+    schedule.add("first", now - minutes(3), "full");
+    schedule.add("second", now - minutes(2), "full");
+    schedule.add("third", now - minutes(1), "free");
+    schedule.add("later", now + minutes(1), "free");
+    std::set<std::string> closed;
+    const auto has_room = [&closed](const std::string& server) { return !closed.contains(server); };
+    CHECK(schedule.next_due(now, has_room) == "first");
+    closed = {"full"};
+    CHECK(schedule.next_due(now, has_room) == "third");
+    schedule.started("third");
+    CHECK_FALSE(schedule.next_due(now, has_room));
+    closed = {};
+    schedule.started("first");
+    CHECK(schedule.next_due(now, has_room) == "second");
+    schedule.finished("first", now, Seconds(900));
+    CHECK(schedule.next_after(now) == now + minutes(1));
+}
+
+TEST_CASE("a mailbox that moves to another server takes its time along") {
+    Schedule schedule;
+    const Schedule::Moment now{hours(1)};
+    schedule.add("kim", now, "old");
+    schedule.add("kim", now + minutes(1), "new");
+    const auto at_old = [](const std::string& server) { return server == "old"; };
+    CHECK_FALSE(schedule.next_due(now, at_old));
+    CHECK(schedule.next_due(now, std::not_fn(at_old)) == "kim");
+    schedule.started("kim");
+    schedule.add("kim", now, "third");
+    CHECK(schedule.due(now).empty());
+    schedule.finished("kim", now, Seconds(900));
+    CHECK(schedule.due(now + hours(1)).size() == 1);
 }
 
 TEST_CASE("a look to confirm comes earlier, never later, and not while one runs") {

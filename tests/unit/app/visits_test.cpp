@@ -31,7 +31,9 @@ TEST_CASE("an administrator's mailboxes are one visit, every other mailbox is it
     fakes::FakeClock clock;
     visits.set(settings, clock.steady());
     CHECK(visits.due(clock.steady()) == std::vector<std::string>{"@club", "own"});
-    CHECK(visits.server_of("@club") == "club");
+    const auto at_club = [](const std::string& server) { return server == "club"; };
+    CHECK(visits.next_due(clock.steady(), at_club) == "@club");
+    CHECK_FALSE(visits.next_due(clock.steady(), std::not_fn(at_club)));
     CHECK(visits.when(settings.mailboxes[0]) == visits.when(settings.mailboxes[2]));
     settings.mailboxes = {mailbox("own", false), mailbox("new", false)};
     visits.set(settings, clock.steady() + Seconds(5));

@@ -63,6 +63,7 @@ struct Club {
                                         .roles_bytes = {}}};
         AlertState alert = record.alert;
         record.assessment = assess(judge(snapshot, record.settings.policy, {}), alert.stage, now);
+        webmaster->count_mailboxes(settings);
         const Decision decision = webmaster->decide(settings, record, alert, now, false);
         database.transaction([&] {
             database.save_alert_state(slug, decision.next);

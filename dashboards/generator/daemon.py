@@ -46,10 +46,13 @@ def numbers() -> list[Panel]:
     stuck = stat("Stuck workers", "Workers that did not come back within the deadline of their look: usually a name "
                  "server that does not answer.", [Query(metric("stuck_workers"), "stuck", instant=True)], unit="none",
                  no_value="not scraped", thresholds=look.bad_from(1), width=4)
+    sharing = stat("Daemons", "Daemons that share the work over one database, as they see each other.",
+                   [Query(f'max({metric("daemons")})', "daemons", instant=True)], unit="none",
+                   no_value="not scraped", thresholds=look.plain(), width=4)
     course = strip("Database over time", "When the database took nothing: what fell into such a time was measured, and "
                    "mailed only afterwards. A gap: the daemon was not scraped.", [Query(writable, "{{instance}}")],
-                   no_value="not scraped", mappings=stored, thresholds=look.bad_below(1), width=12)
-    return [up, version, round_age, settings, read, database, waiting, silenced, stuck, course]
+                   no_value="not scraped", mappings=stored, thresholds=look.bad_below(1), width=8)
+    return [up, version, round_age, settings, read, database, waiting, silenced, stuck, sharing, course]
 
 
 def courses() -> list[Panel]:

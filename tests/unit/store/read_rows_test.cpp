@@ -1,4 +1,4 @@
-// Queries that somebody else wrote; on PostgreSQL alone.
+// Queries that somebody else wrote; on PostgreSQL alone: tests/integration/on_postgresql.py.
 #include "catch.h"
 
 #include "store/read_rows.h"
@@ -11,11 +11,9 @@ using namespace mailquotad::store;
 
 namespace {
 
-/// A database with people; nothing where the tests run on SQLite.
+/// A database with people.
 struct People {
     People() {
-        if (!TemporaryFolder::is_postgresql())
-            return;
         const auto connection = folder.connect();
         connection->sql()
             << "CREATE TABLE people (id INT, address TEXT, labels TEXT[], seen TIMESTAMPTZ, quota NUMERIC)";
@@ -30,10 +28,8 @@ struct People {
 
 } // namespace
 
-TEST_CASE("a query gives names and texts of every type, nothing where there is no value", "[postgresql]") {
+TEST_CASE("a query gives names and texts of every type, nothing where there is no value", "[.shared]") {
     const People people;
-    if (!TemporaryFolder::is_postgresql())
-        return;
     const auto result = read_rows(people.folder.place(), "SELECT * FROM people ORDER BY id; -- all");
     CHECK(result.columns == std::vector<std::string>{"id", "address", "labels", "seen", "quota"});
     CHECK(result.rows == std::vector<std::vector<std::string>>{{"1", "kim@verein.example", "{a,b}", "", "1.50"},
@@ -44,10 +40,8 @@ TEST_CASE("a query gives names and texts of every type, nothing where there is n
     CHECK(read_rows(people.folder.place(), "SELECT generate_series(1, 5000)").rows.size() == 5000);
 }
 
-TEST_CASE("a query can only read, whatever it says", "[postgresql]") {
+TEST_CASE("a query can only read, whatever it says", "[.shared]") {
     const People people;
-    if (!TemporaryFolder::is_postgresql())
-        return;
     CHECK_THAT(people.error("DELETE FROM people"), ContainsSubstring("cannot run this query: syntax error"));
     CHECK_THAT(people.error("SELECT 1; DELETE FROM people"), ContainsSubstring("multiple commands"));
     CHECK_THAT(people.error("WITH gone AS (DELETE FROM people RETURNING id) SELECT id FROM gone"),
@@ -56,10 +50,8 @@ TEST_CASE("a query can only read, whatever it says", "[postgresql]") {
     CHECK(read_rows(people.folder.place(), "TABLE people").rows.size() == 2);
 }
 
-TEST_CASE("what is wrong with a query is told in PostgreSQL's words, without values", "[postgresql]") {
+TEST_CASE("what is wrong with a query is told in PostgreSQL's words, without values", "[.shared]") {
     const People people;
-    if (!TemporaryFolder::is_postgresql())
-        return;
     CHECK_THAT(people.error("SELECT adress FROM people"),
                ContainsSubstring("column \"adress\" does not exist. Perhaps you meant to reference the column"));
     CHECK_THAT(people.error("SELECT address FROM nobody"),

@@ -105,7 +105,7 @@ ShareChange Share::turn(const ShareNeeds& needs) {
     if (!shared_ || clock_.steady() < next_turn_)
         return {};
     next_turn_ = clock_.steady() + std::chrono::duration_cast<os::SteadyTime::duration>(lease_) / kTurnsPerLease;
-    live_on();
+    const os::SteadyTime until = live_on();
     make_sure();
     keep_ends();
     const auto living = sharing_.living(name_, database_now_);
@@ -123,12 +123,13 @@ ShareChange Share::turn(const ShareNeeds& needs) {
     change_.changed = sharing_.changed_elsewhere(name_, seen_until_);
     seen_until_ = database_now_;
     uncertain_ = false;
+    lives_until_ = until; // not before: what was lost must have been told before anything new begins
     return std::exchange(change_, {});
 }
 
-/// Says that this daemon lives. Where the others took it for dead, it begins anew and holds nothing.
-void Share::live_on() {
-    const os::SteadyTime asked = clock_.steady(); // before the database's clock: never lives too long
+/// Says that this daemon lives, and until when. Where the others took it for dead, it begins anew and holds nothing.
+os::SteadyTime Share::live_on() {
+    const os::SteadyTime until = clock_.steady() + lease_; // before the database's clock: never lives too long
     database_now_ = sharing_.clock();
     if (!entered_ || !sharing_.renew(name_, database_now_ + lease_)) {
         if (entered_) {
@@ -139,9 +140,12 @@ void Share::live_on() {
         sharing_.enter(name_, host_, database_now_ + lease_);
         entered_ = true;
     }
-    lives_until_ = asked + lease_;
-    if (!std::exchange(to_enrol_, false))
-        return;
+    if (std::exchange(to_enrol_, false))
+        enrol();
+    return until;
+}
+
+void Share::enrol() {
     try {
         std::vector<store::WorkUnit> units{{.name = kWebmastersAffairs, .server = ""}};
         for (const auto& [unit, server] : server_of_)
@@ -263,6 +267,7 @@ void Share::lose_all() {
     change_.lost.insert(change_.lost.end(), held_.begin(), held_.end());
     held_.clear();
     ends_.clear();
+    lives_until_ = {};
     for (auto& [key, server] : servers_)
         server.slots = 0;
 }

@@ -85,7 +85,8 @@ private:
         int wanted = 0;
     };
 
-    void live_on();
+    os::SteadyTime live_on();
+    void enrol();
     void make_sure();
     void balance(const std::string& key, Server& server, std::size_t rank, const ShareNeeds& needs);
     void balance_connections(const std::string& key, Server& server, std::size_t rank, const ShareNeeds& needs);

@@ -3,6 +3,10 @@
 
 #include "catch.h"
 #include "fakes/fake_clock.h"
+#include "store/connection.h"
+#include "store/postgresql.h"
+
+#include <soci/soci.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,11 +15,15 @@
 namespace mailquotad::app {
 namespace {
 
-store::Database shared_database() {
+store::Place shared_place() {
     const char* const url = std::getenv("MAILQUOTAD_TEST_POSTGRESQL");
     if (url == nullptr)
         throw std::runtime_error("run by on_postgresql.py");
-    return store::Database::open({.postgresql_url = url});
+    return {.postgresql_url = url};
+}
+
+store::Database shared_database() {
+    return store::Database::open(shared_place());
 }
 
 settings::Settings settings_of(const std::string& server, int mailboxes, int per_server) {
@@ -163,6 +171,25 @@ TEST_CASE("nothing begins that could outlive the daemon in the eyes of the other
     CHECK(only.share.may_begin(Seconds(5)));
     clock.advance(Seconds(16));
     CHECK_FALSE(only.share.may_begin(Seconds(5)));
+}
+
+TEST_CASE("who was taken for dead begins nothing before the loss is known, though the turn that finds it breaks off",
+          "[.shared]") {
+    fakes::FakeClock clock;
+    Member only(clock, settings_of("halfway", 2, 1));
+    settle(clock, {&only});
+    only.database.sharing().leave(only.share.name());
+    const auto connection = store::connect_postgresql(shared_place(), false);
+    connection->sql() << "ALTER TABLE connection_slot RENAME TO slots_elsewhere";
+    clock.advance(Seconds(5));
+    CHECK_THROWS_AS(only.turn(), store::StoreError);
+    CHECK_FALSE(only.share.may_begin(Seconds(5)));
+    connection->sql() << "ALTER TABLE slots_elsewhere RENAME TO connection_slot";
+    clock.advance(Seconds(5));
+    only.turn();
+    CHECK(only.share.may_begin(Seconds(5)));
+    CHECK(only.change.lost.size() == 3);
+    CHECK(only.held() == 2);
 }
 
 TEST_CASE("mailboxes that one daemon alone has in its settings are its own", "[.shared]") {

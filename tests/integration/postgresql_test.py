@@ -1,10 +1,14 @@
 """PostgreSQL instead of the file: every command works with it, and what is wrong with it is said plainly."""
 
 import json
+import sys
 import unittest
+from pathlib import Path
 
+from memory import environment, found_in, with_the_right_to_read
 from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, mailquotad
 
+from servers.ca import Certificate
 from servers.postgresql import Postgresql
 
 
@@ -15,11 +19,14 @@ class OnPostgresql(ServerTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.database = Postgresql()
-        self.addCleanup(self.database.__exit__, None, None, None)
-        self.database.__enter__()
+        self.database = self.postgresql()
         self.set_up = self.settings(Mailbox(f"kim@{CLUB}", "pw", owner=f"kim@{PRIVATE}"))
         self.use(self.database.url, self.database.password)
+
+    def postgresql(self, certificate: Certificate | None = None) -> Postgresql:
+        database = Postgresql(certificate)
+        self.addCleanup(database.__exit__, None, None, None)
+        return database.__enter__()
 
     def use(self, url: str, password: str) -> None:
         self.set_up.top = [f'database = {{ url = "{url}", password = '
@@ -74,6 +81,39 @@ class OnPostgresql(ServerTest):
         self.database.rows("INSERT INTO schema_step (number, name) VALUES (99, 'from the future')")
         self.assertIn("newer version of mailquotad", self.command("check-config", expect=78))
 
+    def test_tls_is_spoken_and_the_server_s_name_checked_as_the_url_says(self) -> None:
+        database = self.postgresql(self.dovecot.authority.good())
+        by_name = database.url.replace("127.0.0.1", "localhost")
+        checked = f"{by_name}?sslmode=verify-full&sslrootcert={self.dovecot.authority.certificate}"
+        self.use(checked, database.password)
+        self.command("check-config")
+        with Running(self.set_up) as running:
+            running.wait_until_ready()
+            self.assertEqual(database.value("SELECT COUNT(*) FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid)"
+                                            " WHERE s.ssl AND a.pid <> pg_backend_pid()"), "1")
+        self.use(f"{by_name}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt", database.password)
+        self.assertIn("certificate verify failed", self.command("check-config", expect=78))
+        other = self.postgresql(self.dovecot.authority.wrong_host())
+        self.use(f"{other.url.replace('127.0.0.1', 'localhost')}?sslmode=verify-full"
+                 f"&sslrootcert={self.dovecot.authority.certificate}", other.password)
+        self.assertIn("does not match host name", self.command("check-config", expect=78))
+        self.use(f"{by_name}?sslmode=disable", database.password)
+        self.assertIn("no encryption", self.command("check-config", expect=78))
+
+    def test_its_password_is_not_shown_anywhere(self) -> None:
+        # Memory is left out: what libpq signs in with (SCRAM) stays there, out of reach, as long as its connection.
+        secrets = {"database": self.database.password}
+        with Running(self.set_up) as running:
+            running.wait_until_ready()
+            running.wait_for_metric("probe_success", 'mailbox="kim"', at_least=1)
+            process = Path(f"/proc/{running.child.pid}")
+            shown = {path: running.get(path)[1].encode() for path in ("/", "/metrics", "/api/v1/status")}
+            shown |= {"command line": (process / "cmdline").read_bytes(), "log": running.log.read_bytes(),
+                      "environment": environment(running.child.pid)}
+        self.assertEqual([], [f"{place}: {what}" for place, content in shown.items()
+                              for what in found_in(content, secrets)])
+
 
 if __name__ == "__main__":
+    with_the_right_to_read([sys.executable, "-B", *sys.argv])
     unittest.main(verbosity=2)

@@ -10,6 +10,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from .ca import Certificate
 from .packages import unpacked
 from .ports import free_port
 from .processes import Child, StartFailed, ordinary_account, private_folder
@@ -62,9 +63,11 @@ def _for_everybody(folder: Path) -> bool:
 
 
 class Postgresql:
-    """Use as a context manager, or call start and stop. All its files lie in a private folder that close removes."""
+    """Use as a context manager, or call start and stop. All its files lie in a private folder that close removes. With a
+    certificate it takes nothing but TLS."""
 
-    def __init__(self):
+    def __init__(self, certificate: Certificate | None = None):
+        self._certificate = certificate
         self.port = free_port()
         self.password = secrets.token_urlsafe(12) + " 'a\\b"  # as awkward as a password may be
         self.folder = private_folder("postgresql")
@@ -104,11 +107,22 @@ class Postgresql:
         self._run("initdb", "--pgdata", self.folder / "data", "--username", USER, "--auth=scram-sha-256",
                   f"--pwfile={password}", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
         password.unlink()
+        if self._certificate is not None:
+            self._take_certificate(self._certificate)
+
+    def _take_certificate(self, certificate: Certificate) -> None:
+        data = self.folder / "data"
+        for name, source in (("server.crt", certificate.certificate), ("server.key", certificate.key)):
+            shutil.copyfile(source, data / name)
+            (data / name).chmod(0o600)
+            shutil.chown(data / name, self._account.uid, self._account.gid)
+        access = data / "pg_hba.conf"
+        access.write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
 
     def start(self) -> None:
         """Starts it and returns when it answers."""
-        options = [part for name, value in (_SETTINGS | {"port": str(self.port)}).items()
-                   for part in ("-c", f"{name}={value}")]
+        settings = _SETTINGS | {"port": str(self.port)} | ({"ssl": "on"} if self._certificate is not None else {})
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._child = Child([self._program("postgres"), "-D", self.folder / "data", *options],
                             self.folder / "log", account=self._account, folder=self.folder, name="PostgreSQL")
         self._child.wait_until(self._answers, seconds=60)

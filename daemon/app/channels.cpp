@@ -1,6 +1,8 @@
 #include "app/channels.h"
 
 #include "app/smtp_options.h"
+#include "notify/http_call.h"
+#include "os/module.h"
 #include "text/catalog.h"
 
 namespace mailquotad::app {
@@ -37,7 +39,14 @@ std::map<std::string, notify::WebhookOptions> webhook_options(const std::vector<
 }
 
 std::shared_ptr<notify::Notifier> make_webhooks(const std::vector<settings::Webhook>& webhooks) {
-    return webhooks.empty() ? nullptr : std::make_shared<notify::WebhookNotifier>(webhook_options(webhooks));
+    if (webhooks.empty())
+        return nullptr;
+    try {
+        notify::load_http();
+    } catch (const os::ModuleError&) {
+        // Told by each delivery, which waits; mail goes out meanwhile.
+    }
+    return std::make_shared<notify::WebhookNotifier>(webhook_options(webhooks));
 }
 
 std::map<std::size_t, std::string> problems_of_bodies(const std::vector<settings::Webhook>& webhooks) {

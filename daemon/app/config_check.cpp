@@ -6,7 +6,9 @@
 #include "app/database_place.h"
 #include "net/tls_trust.h"
 #include "net/transport.h"
+#include "notify/http_call.h"
 #include "observe/http_server.h"
+#include "os/module.h"
 #include "settings/places.h"
 #include "settings/problems.h"
 #include "settings/secret_reader.h"
@@ -41,7 +43,7 @@ public:
         look_at_rights();
         read_secrets();
         load_trusts();
-        render_bodies();
+        look_at_webhooks();
         look_at_state();
         try_address();
         std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
@@ -68,7 +70,7 @@ private:
     void read_secret(const Path& path, const settings::SecretReference& reference, const std::string& whose = {});
     void load_trusts();
     void load_trust(const Path& table, const Trust& trust);
-    void render_bodies();
+    void look_at_webhooks();
     void look_at_state();
     void look_at_postgresql();
     void try_address();
@@ -167,9 +169,16 @@ void StartCheck::load_trusts() {
         load_trust({"webhook", i + 1}, {.ca_file = settings_.webhooks[i].ca_file, .pins = {}});
 }
 
-void StartCheck::render_bodies() {
+void StartCheck::look_at_webhooks() {
     for (const auto& [number, text] : problems_of_bodies(settings_.webhooks))
         error({"webhook", number, "body"}, text);
+    if (settings_.webhooks.empty())
+        return;
+    try {
+        notify::load_http();
+    } catch (const os::ModuleError& wrong) {
+        error({"webhook"}, wrong.what());
+    }
 }
 
 void StartCheck::look_at_postgresql() {

@@ -2,11 +2,9 @@
 
 #include "app/context.h"
 #include "core/escape.h"
+#include "notify/http_call.h"
 
-#include <curl/curl.h>
 #include <nlohmann/json.hpp>
-
-#include <memory>
 
 namespace mailquotad::app {
 
@@ -15,14 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLargestAnswer = 64U << 20;
-
-std::size_t collect(char* data, std::size_t size, std::size_t count, void* context) {
-    auto& body = *static_cast<std::string*>(context);
-    if (body.size() + size * count > kLargestAnswer)
-        return 0;
-    body.append(data, size * count);
-    return size * count;
-}
+constexpr std::chrono::seconds kTimeout{10};
 
 /// The URL of the daemon; a wildcard address is asked on loopback.
 std::string url_of(const settings::Http& http) {
@@ -37,21 +28,19 @@ std::string url_of(const settings::Http& http) {
 }
 
 std::string fetch(const std::string& url) {
-    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), &curl_easy_cleanup);
-    if (!handle)
-        throw CommandFailed(kExitUnknown, "libcurl cannot be started");
-    std::string body;
-    curl_easy_setopt(handle.get(), CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle.get(), CURLOPT_PROXY, "");
-    curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, 10L);
-    curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle.get(), CURLOPT_FAILONERROR, 1L);
-    curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, &collect);
-    curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &body);
-    if (const CURLcode result = curl_easy_perform(handle.get()); result != CURLE_OK)
-        throw CommandFailed(kExitUnknown, "no status from the daemon at " + url + ": " + curl_easy_strerror(result) +
+    const notify::HttpAnswer answer = notify::perform({.method = "GET",
+                                                       .url = url,
+                                                       .headers = {},
+                                                       .body = {},
+                                                       .ca_file = {},
+                                                       .allow_plaintext = true,
+                                                       .past_proxies = true,
+                                                       .most_kept = kLargestAnswer},
+                                                      os::Deadline::in(kTimeout));
+    if (answer.status != 200)
+        throw CommandFailed(kExitUnknown, "no status from the daemon at " + url + ": " + answer.detail +
                                               "; is `mailquotad run` running there?");
-    return body;
+    return answer.body;
 }
 
 template <typename Number>

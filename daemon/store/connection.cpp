@@ -1,7 +1,6 @@
 #include "store/connection.h"
 
 #include "store/database.h"
-#include "store/errors.h"
 
 #include <soci/soci.h>
 
@@ -61,8 +60,9 @@ void Connection::require_connection(std::string_view attempted) const {
 }
 
 void Connection::rethrow(std::string_view attempted) {
-    lost_ = reopen_ && is_lost_connection();
-    rethrow_as_store_error(place_, attempted);
+    lost_ = reopen_ && dialect_.is_lost();
+    dialect_.rethrow(place_, attempted);
+    throw; // never reached: the dialect throws
 }
 
 } // namespace mailquotad::store

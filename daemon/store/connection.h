@@ -28,6 +28,10 @@ struct Dialect {
     std::string_view sync_soon;     ///< from now on a commit does not wait for the disk; what it wrote stays whole
     std::string_view sync_now;      ///< from now on it does, as from the beginning
     bool is_shared = false;         ///< several daemons may work with it
+    bool (*is_lost)() = nullptr;    ///< whether the error that is being handled says that it is gone; if it can be
+    /// To be called in a catch block: an error of SOCI leaves as a StoreError that names the place, what was attempted
+    /// and what to do; anything else goes on as it is. Values that were to be stored are never part of the text.
+    void (*rethrow)(const std::string& place, std::string_view attempted) = nullptr;
 };
 
 /// One open session. Used by one thread.

@@ -1,4 +1,4 @@
-// From what SOCI throws to what the webmaster can act on.
+// From what SOCI throws about SQLite to what the webmaster can act on.
 #pragma once
 
 #include <string>
@@ -6,8 +6,7 @@
 
 namespace mailquotad::store {
 
-/// To be called in a catch block: an error of SOCI leaves as a StoreError that names the place, what was attempted and
-/// what to do; anything else goes on as it is. Values that were to be stored are never part of the text.
+/// Dialect::rethrow of SQLite; a file that is no database, or a broken one, leaves as a DamagedError.
 [[noreturn]] void rethrow_as_store_error(const std::string& place, std::string_view attempted);
 
 /// Throws the DamagedError of a file that is no database or a broken one.
@@ -15,9 +14,6 @@ namespace mailquotad::store {
 
 /// Whether a primary result code of SQLite says that the file is no database or a broken one.
 bool is_damage(int code);
-
-/// Whether the error that is being handled says that PostgreSQL is gone.
-bool is_lost_connection();
 
 /// SQLite's primary result code of the error that is being handled; 0 where it is none of SQLite's.
 int sqlite_code_of_current_error();

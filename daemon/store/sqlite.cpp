@@ -35,6 +35,7 @@ constexpr Dialect kDialect{
     .clock = "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
     .sync_soon = "PRAGMA synchronous = NORMAL", // with a log: only the log's own checkpoints wait
     .sync_now = "PRAGMA synchronous = FULL",
+    .rethrow = rethrow_as_store_error,
 };
 
 constexpr std::chrono::seconds kPatience{10};

@@ -1,9 +1,8 @@
-#include "store/read_rows.h"
+#include "store/postgresql/rows.h"
 
-#include "store/connection.h"
 #include "store/database.h"
-#include "store/place.h"
-#include "store/postgresql.h"
+#include "store/postgresql/session.h"
+#include "store/read_rows.h"
 
 #include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>
@@ -47,8 +46,8 @@ std::string why(::PGconn* connection, const ::PGresult* result) {
 class Reader {
 public:
     explicit Reader(const Place& place)
-        : session_(connect_postgresql(place, true)),
-          connection_(static_cast<soci::postgresql_session_backend*>(session_->sql().get_backend())->conn_) {}
+        : link_(link_postgresql(place, true)), session_(link_.open()),
+          connection_(static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_) {}
 
     QueryResult read(const std::string& query) {
         ask("BEGIN READ ONLY", PGRES_COMMAND_OK);
@@ -64,7 +63,7 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& reason) const {
-        throw StoreError(session_->place() + ": cannot run this query: " + reason);
+        throw StoreError(link_.name + ": cannot run this query: " + reason);
     }
 
     /// One statement: the extended protocol takes no two.
@@ -98,14 +97,15 @@ private:
         return rows;
     }
 
-    std::unique_ptr<Connection> session_;
+    PostgresqlLink link_;
+    std::unique_ptr<soci::session> session_;
     ::PGconn* connection_; ///< of the session
     std::size_t bytes_ = 0;
 };
 
 } // namespace
 
-QueryResult read_rows(const Place& place, const std::string& query) {
+QueryResult fetch_rows(const Place& place, const std::string& query) {
     return Reader(place).read(query);
 }
 

@@ -4,28 +4,19 @@ import json
 import signal
 import unittest
 
+from one_login import OneLogin
 from support import CLUB, MIB, Mailbox, Running, ServerTest, Settings, mailquotad, quoted, server, wait_for
 
 HEAD = "address;slug;owner_name\n"
 
 
-class MailboxList(ServerTest):
-    @classmethod
-    def prepare(cls) -> None:
-        cls.dovecot.add_master("warden", "of all")
-        for name, share in (("kim", 0.86), ("uli", 0.4), ("ute", 0.96)):
-            cls.dovecot.add(f"{name}@{CLUB}", f"{name}'s own", storage=20 * MIB)
-            cls.dovecot.fill_to(f"{name}@{CLUB}", share)
-
+class MailboxList(OneLogin):
     def listed(self, *names: str, login: tuple[str, str] = ("{address}*warden", ""), password: str = "of all",
                interval: str = "1h") -> Settings:
         """Settings whose mailboxes stand in a list; the login is a master user's."""
-        settings = Settings(self.folder, {}, [], poll=(f'interval = "{interval}"',))
         username, authorize_as = login
-        settings.servers["club"] = server(
-            self.dovecot, f'username = "{username}"', f'authorize_as = "{authorize_as}"',
-            f"password = {settings.password_file('master', password)}")
-        settings.write()
+        settings = self.of_one_login(self.folder, interval, username=username, authorize_as=authorize_as,
+                                     password=password)
         self.list = self.folder / "mailboxes.csv"
         self.write_list(*names)
         with settings.file.open("a") as file:

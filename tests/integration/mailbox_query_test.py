@@ -2,8 +2,10 @@
 
 import re
 import unittest
+from pathlib import Path
 
-from support import CLUB, MIB, Running, ServerTest, Settings, mailquotad, quoted, server, wait_for
+from one_login import OneLogin
+from support import CLUB, Running, Settings, mailquotad, quoted, wait_for
 
 from servers.postgresql import Postgresql
 
@@ -12,14 +14,7 @@ QUERY = """SELECT p.login || '@verein.example' AS address, p.login AS slug, p.na
 READER = "reader"
 
 
-class MailboxQuery(ServerTest):
-    @classmethod
-    def prepare(cls) -> None:
-        cls.dovecot.add_master("warden", "of all")
-        for name, share in (("kim", 0.86), ("uli", 0.4), ("ute", 0.96)):
-            cls.dovecot.add(f"{name}@{CLUB}", f"{name}'s own", storage=20 * MIB)
-            cls.dovecot.fill_to(f"{name}@{CLUB}", share)
-
+class MailboxQuery(OneLogin):
     def setUp(self) -> None:
         super().setUp()
         self.database = Postgresql()
@@ -38,12 +33,9 @@ class MailboxQuery(ServerTest):
     def remove(self, name: str) -> None:
         self.database.rows(f"DELETE FROM panel.people WHERE login = '{name}'")
 
-    def listed(self, query: str = QUERY, interval: str = "2s", url: str = "") -> Settings:
-        """Settings whose mailboxes come from the query; the login is a master user's."""
-        settings = Settings(self.folder, {}, [], poll=(f'interval = "{interval}"',))
-        settings.servers["club"] = server(self.dovecot, 'username = "{address}*warden"',
-                                          f"password = {settings.password_file('master', 'of all')}")
-        settings.write()
+    def listed(self, query: str = QUERY, interval: str = "2s", url: str = "", folder: Path | None = None) -> Settings:
+        """Settings whose mailboxes come from the query."""
+        settings = self.of_one_login(folder or self.folder, interval)
         password = settings.password_file("database", self.database.password)
         rest = settings.file.read_text()
         settings.file.write_text(f"database = {{ url = {quoted(url or self.database.url)}, password = {password} }}\n"
@@ -61,6 +53,26 @@ class MailboxQuery(ServerTest):
             self.assertEqual(running.get("/mailbox/uli")[0], 200)
             self.assertIn("mailbox/uli", running.get("/")[1])
             self.assertEqual(running.metric("config_last_reload_successful"), 1)
+
+    def test_two_daemons_share_the_rows_and_follow_them_both(self) -> None:
+        self.add("uli")
+        folders = [self.folder / name for name in ("first", "second")]
+        for folder in folders:
+            folder.mkdir()
+        with Running(self.listed(folder=folders[0])) as first, Running(self.listed(folder=folders[1])) as second:
+
+            def here(name: str) -> list[bool]:
+                return [bool(daemon.metric("probe_success", f'mailbox="{name}"')) for daemon in (first, second)]
+
+            wait_for(lambda: sorted(here("kim")) == sorted(here("uli")) == [False, True] and here("kim") != here("uli"),
+                     "each looks at one of the two", 60)
+            self.add("ute")
+            wait_for(lambda: here("ute").count(True) == 1, "one of them looks at the new one", 60)
+            for daemon in (first, second):
+                self.assertEqual(daemon.get("/mailbox/ute")[0], 200)
+            self.remove("kim")
+            for daemon in (first, second):
+                wait_for(lambda one=daemon: one.get("/mailbox/kim")[0] == 404, "kim has no page", 60)
 
     def test_a_broken_row_tells_its_number_and_changes_nothing(self) -> None:
         settings = self.listed()

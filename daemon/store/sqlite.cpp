@@ -3,6 +3,7 @@
 #include "store/connection.h"
 #include "store/database.h"
 #include "store/errors.h"
+#include "store/kept_statements.h"
 
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -117,8 +118,38 @@ std::string connect_string(const std::string& name, bool readonly) {
     return "dbname=\"" + name + "\" timeout=" + std::to_string(kPatience.count()) + (readonly ? " readonly=true" : "");
 }
 
+soci::sqlite3_statement_backend& sqlite_statement(soci::details::statement_backend& statement) {
+    return static_cast<soci::sqlite3_statement_backend&>(statement);
+}
+
+// A SELECT that was not read to its end would keep its view of the database, and the log could not be emptied.
+bool rest(soci::details::statement_backend& statement) {
+    auto& prepared = sqlite_statement(statement);
+    prepared.useData_.clear();
+    prepared.dataCache_.clear();
+    prepared.columns_.clear();
+    prepared.boundByName_ = prepared.boundByPos_ = prepared.hasVectorIntoElements_ = false;
+    prepared.databaseReady_ = true;
+    return sqlite_api::sqlite3_reset(prepared.stmt_) == SQLITE_OK &&
+           sqlite_api::sqlite3_clear_bindings(prepared.stmt_) == SQLITE_OK;
+}
+
+void leave(soci::details::statement_backend& statement) {
+    statement.clean_up();
+}
+
+/// SOCI's own factory, except that its sessions keep their statements.
+class Factory : public soci::backend_factory {
+public:
+    soci::details::session_backend* make_session(const soci::connection_parameters& parameters) const override {
+        std::unique_ptr<soci::details::session_backend> session(soci::factory_sqlite3()->make_session(parameters));
+        return keep_statements(std::move(session), {.rest = rest, .leave = leave}).release();
+    }
+};
+
 std::unique_ptr<soci::session> open_session(const std::string& name, bool readonly) {
-    return std::make_unique<soci::session>(*soci::factory_sqlite3(), connect_string(name, readonly));
+    static const Factory kFactory; // the session remembers where it comes from
+    return std::make_unique<soci::session>(kFactory, connect_string(name, readonly));
 }
 
 template <typename Work>

@@ -146,8 +146,7 @@ void BounceWatch::turn(const settings::Settings& settings, store::Database& data
         job.search.questions.push_back(question_of(mail, settings));
     job.secret = settings.bounces->password;
     job.hash_key = database.hash_key();
-    const LoginKeys keys = login_keys(job.search.request, job.hash_key);
-    job.logins = {.login = database.login_backoff(keys.login), .shared = database.login_backoff(keys.shared)};
+    job.logins = login_memory(database, login_keys(job.search.request, job.hash_key));
     busy_ = true;
     server_ = server;
     prober.visited(server_);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace mailquotad::app {
 
@@ -49,6 +50,11 @@ LoginKeys login_keys(const ProbeRequest& request, const std::string& hash_key) {
             .shared = store::keyed_hash(hash_key, "shared\n" + shared, 32)};
 }
 
+LoginMemory login_memory(store::Database& database, const LoginKeys& keys) {
+    auto [login, shared] = database.login_backoffs(keys.login, keys.shared);
+    return {.login = std::move(login), .shared = std::move(shared)};
+}
+
 std::string credential_key(const std::string& login_key, const Secret& password, const std::string& hash_key) {
     std::string text = in_one_piece({"credential\n", login_key, "\n", password.reveal()});
     const std::string key = store::keyed_hash(hash_key, text, 32);
@@ -74,8 +80,7 @@ void record_login(store::Database& database, const LoginResult& result, Time now
         count_refusal(database, result.keys.login, result.credential, result.detail, now);
         count_refusal(database, result.keys.shared, result.shared_credential, result.detail, now);
     } else if (result.accepted) {
-        database.clear_login_backoff(result.keys.login);
-        database.clear_login_backoff(result.keys.shared);
+        database.clear_login_backoffs(result.keys.login, result.keys.shared);
     }
 }
 

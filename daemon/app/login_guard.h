@@ -24,6 +24,9 @@ struct LoginMemory {
 
 LoginKeys login_keys(const ProbeRequest& request, const std::string& hash_key);
 
+/// What the database remembers of it. Throws store::StoreError.
+LoginMemory login_memory(store::Database& database, const LoginKeys& keys);
+
 /// Belongs to the login and the credential together: a changed password gives another key.
 std::string credential_key(const std::string& login_key, const Secret& password, const std::string& hash_key);
 

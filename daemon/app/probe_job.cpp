@@ -145,8 +145,7 @@ ProbeJob probe_job(const settings::Settings& settings, const settings::Mailbox& 
         request.limit_bytes = mailbox.limit->bytes;
     if (database != nullptr) {
         request.memory = database->probe_memory(mailbox.slug);
-        const LoginKeys keys = login_keys(request, hash_key);
-        job.logins = {.login = database->login_backoff(keys.login), .shared = database->login_backoff(keys.shared)};
+        job.logins = login_memory(*database, login_keys(request, hash_key));
     }
     return job;
 }

@@ -2,8 +2,6 @@
 
 #include "os/clock.h"
 
-#include <algorithm>
-
 namespace mailquotad::app {
 
 AlertRules rules_for(const settings::Settings& settings, const settings::Mailbox& mailbox) {
@@ -19,13 +17,10 @@ AlertRules rules_for(const settings::Settings& settings, const settings::Mailbox
 }
 
 Circumstances circumstances_of(store::Database& database, const std::string& slug, Time now) {
-    const auto silences = database.silences(now);
-    const bool silenced = std::any_of(silences.begin(), silences.end(),
-                                      [&slug](const store::Silence& silence) { return silence.mailbox == slug; });
     return {.now = now,
             .local = os::local_time(now),
             .mails_last_hour = database.owner_mails_since(now - std::chrono::hours(1)),
-            .silenced = silenced,
+            .silenced = database.is_silenced(slug, now),
             .held = false,
             .mail_in_flight = false};
 }

@@ -21,6 +21,7 @@ void Connection::begin(std::string_view attempted, Durability durability) {
     });
     in_transaction_ = true;
     broken_ = false;
+    known_number_ = 0;
 }
 
 void Connection::commit(std::string_view attempted) {

@@ -51,6 +51,16 @@ public:
     [[nodiscard]] const Dialect& dialect() const { return dialect_; }
     [[nodiscard]] bool in_transaction() const { return in_transaction_; }
 
+    /// The number of a mailbox that know_mailbox() was told in the transaction that is open; 0 where it was not.
+    [[nodiscard]] long long known_mailbox(const std::string& slug) const {
+        return in_transaction_ && slug == known_slug_ ? known_number_ : 0;
+    }
+    /// To be asked for again and again while the transaction lasts; afterwards others may forget the mailbox.
+    void know_mailbox(const std::string& slug, long long number) {
+        known_slug_ = slug;
+        known_number_ = number;
+    }
+
     /// Connects again where the connection was lost; until then every attempt fails at once. Throws StoreError.
     void revive();
 
@@ -111,6 +121,8 @@ private:
     bool lost_ = false;
     bool in_transaction_ = false;
     bool broken_ = false;
+    std::string known_slug_;
+    long long known_number_ = 0;
 };
 
 } // namespace mailquotad::store

@@ -158,7 +158,9 @@ void Database::backup(const std::filesystem::path& file) {
 }
 
 Number mailbox_number(Connection& connection, const std::string& slug) {
-    Number number = 0;
+    Number number = connection.known_mailbox(slug);
+    if (number != 0)
+        return number;
     const auto find = [&] {
         connection.sql() << "SELECT id FROM mailbox WHERE slug = :slug", soci::use(slug), soci::into(number);
         return connection.sql().got_data();
@@ -168,6 +170,7 @@ Number mailbox_number(Connection& connection, const std::string& slug) {
         connection.sql() << "INSERT INTO mailbox (slug) VALUES (:slug) ON CONFLICT (slug) DO NOTHING", soci::use(slug);
         find();
     }
+    connection.know_mailbox(slug, number);
     return number;
 }
 

@@ -19,6 +19,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mailquotad::store {
@@ -222,11 +223,18 @@ public:
     int owner_mails_since(Time since);
 
     /// What is remembered of a login's refusals; nothing where it was not refused.
-    std::optional<LoginBackoff> login_backoff(const std::string& login_key);
+    std::optional<LoginBackoff> login_backoff(const std::string& login_key) {
+        return login_backoffs(login_key, login_key).first;
+    }
+    /// The same of two logins at once.
+    std::pair<std::optional<LoginBackoff>, std::optional<LoginBackoff>> login_backoffs(const std::string& first,
+                                                                                       const std::string& second);
     /// Keeps it in place of what was remembered of the same login_key.
     void save_login_backoff(const LoginBackoff& backoff);
     /// Forgets it: the login worked, or the credential is another.
-    void clear_login_backoff(const std::string& login_key);
+    void clear_login_backoff(const std::string& login_key) { clear_login_backoffs(login_key, login_key); }
+    /// Forgets two at once.
+    void clear_login_backoffs(const std::string& first, const std::string& second);
 
     /// ProbeReport::memory of the last probe; empty where there is none.
     std::string probe_memory(const std::string& slug);
@@ -250,6 +258,8 @@ public:
     void add_silence(const std::string& slug, Time until, const std::string& reason, Time now);
     /// The silences that still last, the first to end first.
     std::vector<Silence> silences(Time now);
+    /// Whether this one is among them.
+    bool is_silenced(const std::string& slug, Time now);
     /// Ends the silence of a mailbox. Returns whether there was one.
     bool clear_silence(const std::string& slug);
 

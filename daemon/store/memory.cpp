@@ -49,21 +49,28 @@ void Database::save_alert_state(const std::string& slug, const AlertState& state
     });
 }
 
-std::optional<LoginBackoff> Database::login_backoff(const std::string& login_key) {
-    return connection_->attempt("read the refused logins", [&]() -> std::optional<LoginBackoff> {
+std::pair<std::optional<LoginBackoff>, std::optional<LoginBackoff>>
+Database::login_backoffs(const std::string& first, const std::string& second) {
+    return connection_->attempt("read the refused logins", [&] {
+        std::pair<std::optional<LoginBackoff>, std::optional<LoginBackoff>> found;
         LoginBackoff backoff;
-        backoff.login_key = login_key;
         Number refusals = 0;
         Number last_refused_at = 0;
-        connection_->sql() << "SELECT credential_key, refusals, last_refused_at, detail FROM login_backoff"
-                              " WHERE login_key = :login_key",
-            soci::use(login_key), soci::into(backoff.credential_key), soci::into(refusals), soci::into(last_refused_at),
-            soci::into(backoff.detail);
-        if (!connection_->sql().got_data())
-            return std::nullopt;
-        backoff.refusals = static_cast<int>(refusals);
-        backoff.last_refused_at = time_of(last_refused_at);
-        return backoff;
+        soci::statement statement =
+            (connection_->sql().prepare << "SELECT login_key, credential_key, refusals, last_refused_at, detail"
+                                           " FROM login_backoff WHERE login_key IN (:first, :second)",
+             soci::use(first), soci::use(second), soci::into(backoff.login_key), soci::into(backoff.credential_key),
+             soci::into(refusals), soci::into(last_refused_at), soci::into(backoff.detail));
+        statement.execute();
+        while (statement.fetch()) {
+            backoff.refusals = static_cast<int>(refusals);
+            backoff.last_refused_at = time_of(last_refused_at);
+            if (backoff.login_key == first)
+                found.first = backoff;
+            if (backoff.login_key == second)
+                found.second = backoff;
+        }
+        return found;
     });
 }
 
@@ -82,9 +89,10 @@ void Database::save_login_backoff(const LoginBackoff& backoff) {
     });
 }
 
-void Database::clear_login_backoff(const std::string& login_key) {
+void Database::clear_login_backoffs(const std::string& first, const std::string& second) {
     connection_->write("forget a refused login", [&] {
-        connection_->sql() << "DELETE FROM login_backoff WHERE login_key = :login_key", soci::use(login_key);
+        connection_->sql() << "DELETE FROM login_backoff WHERE login_key IN (:first, :second)", soci::use(first),
+            soci::use(second);
     });
 }
 
@@ -160,6 +168,17 @@ std::vector<Silence> Database::silences(Time now) {
         while (statement.fetch())
             result.push_back({silence.mailbox, time_of(until_at), silence.reason, time_of(created_at)});
         return result;
+    });
+}
+
+bool Database::is_silenced(const std::string& slug, Time now) {
+    return connection_->attempt("read the silences", [&] {
+        const Number at = seconds_of(now);
+        Number found = 0;
+        connection_->sql() << "SELECT 1 FROM silence s JOIN mailbox m ON m.id = s.mailbox_id"
+                              " WHERE m.slug = :slug AND s.until_at > :now",
+            soci::use(slug), soci::use(at), soci::into(found);
+        return connection_->sql().got_data();
     });
 }
 

@@ -41,8 +41,7 @@ struct Guard {
 
     bool may_try(const ProbeRequest& as, const std::string& password) {
         const LoginKeys keys = login_keys(as, kKey);
-        const LoginMemory memory{.login = store.database->login_backoff(keys.login),
-                                 .shared = store.database->login_backoff(keys.shared)};
+        const LoginMemory memory = login_memory(*store.database, keys);
         return !login_obstacle(keys, memory, Secret(password), kKey, now);
     }
     void end(const ProbeRequest& as, const std::string& password, bool refused) {
@@ -119,8 +118,7 @@ TEST_CASE("Dovecot's ADDRESS*MASTER is a name for each mailbox and one login for
     CHECK_FALSE(guard.may_try(as("toni"), "master"));
     CHECK(guard.may_try(request("toni"), "master"));
     const LoginKeys keys = login_keys(as("toni"), kKey);
-    const LoginMemory memory{.login = guard.store.database->login_backoff(keys.login),
-                             .shared = guard.store.database->login_backoff(keys.shared)};
+    const LoginMemory memory = login_memory(*guard.store.database, keys);
     const auto obstacle = login_obstacle(keys, memory, Secret("master"), kKey, guard.now);
     REQUIRE(obstacle);
     CHECK(obstacle->shared);

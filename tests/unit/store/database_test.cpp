@@ -338,6 +338,14 @@ TEST_CASE_METHOD(Fixture, "a refused login is remembered until it is cleared") {
     CHECK(backoff->refusals == 2);
     CHECK(backoff->last_refused_at == kNoon + Seconds(5));
     CHECK(backoff->detail == "NO\xEF\xBF\xBD\xEF\xBF\xBD");
+    database.save_login_backoff({"other", "credential", 1, kNoon, "NO"});
+    const auto [first, second] = database.login_backoffs("other", "login");
+    CHECK((first && first->refusals == 1));
+    CHECK((second && second->refusals == 2));
+    CHECK_FALSE(database.login_backoffs("login", "none").second);
+    database.clear_login_backoffs("none", "other");
+    CHECK_FALSE(database.login_backoff("other"));
+    CHECK(database.login_backoff("login"));
     database.clear_login_backoff("login");
     database.clear_login_backoff("login");
     CHECK_FALSE(database.login_backoff("login"));
@@ -372,6 +380,9 @@ TEST_CASE_METHOD(Fixture, "a silence lasts until its end, and a new one replaces
     CHECK(silences[1].reason == "im Urlaub");
     CHECK(silences[1].created_at == kNoon);
     CHECK(database.silences(kNoon + Days(2) - Seconds(1)).size() == 1);
+    CHECK(database.is_silenced("kim", kNoon + Days(2) - Seconds(1)));
+    CHECK_FALSE(database.is_silenced("kim", kNoon + Days(2)));
+    CHECK_FALSE(database.is_silenced("nobody", kNoon));
     CHECK(database.silences(kNoon + Days(2)).empty());
     database.add_silence("kim", kNoon + Seconds(10), "kurz", kNoon + Seconds(1));
     silences = database.silences(kNoon);

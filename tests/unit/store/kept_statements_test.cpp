@@ -183,6 +183,23 @@ TEST_CASE("a statement keeps nothing of what it was given before") {
     CHECK(database.samples("kim", kNoon + Seconds(2)).size() == 1);
 }
 
+TEST_CASE("a mailbox that another process forgets between two transactions gets a new row") {
+    const TemporaryFolder folder;
+    Database database = Database::open(folder.place());
+    Database other = Database::open(folder.place());
+    const auto keep = [&](const std::string& text) {
+        database.transaction([&] {
+            database.save_note("kim", "a", text);
+            database.save_note("kim", "b", text);
+        });
+    };
+    keep("first");
+    other.forget("kim");
+    keep("second");
+    CHECK(other.note("kim", "a") == "second");
+    CHECK(other.note("kim", "b") == "second");
+}
+
 TEST_CASE("a statement goes on after it failed, after its transaction was undone and after the tables changed") {
     const TemporaryFolder folder;
     Database database = Database::open(folder.place());

@@ -22,7 +22,7 @@ struct StatementCare {
 /// The same session, except that statements which read or write rows are prepared once and kept by their text, the last
 /// few of them. At rest they hold nothing of the database. One that failed is prepared anew. They end with the session,
 /// so that one which was lost takes them along; what changes the schema needs no care, as the databases notice.
-std::unique_ptr<soci::details::session_backend>
-keep_statements(std::unique_ptr<soci::details::session_backend> session, const StatementCare& care);
+std::unique_ptr<soci::details::session_backend> keep_statements(std::unique_ptr<soci::details::session_backend> session,
+                                                                const StatementCare& care);
 
 } // namespace mailquotad::store

@@ -74,14 +74,13 @@ private:
     Calls& calls_;
 };
 
-constexpr StatementCare kCare{.rest =
-                                  [](statement_backend& statement) {
-                                      static_cast<FakeStatement&>(statement).note("rest");
-                                      return true;
-                                  },
-                              .leave = [](statement_backend& statement) {
-                                  static_cast<FakeStatement&>(statement).note("leave");
-                              }};
+constexpr StatementCare kCare{
+    .rest =
+        [](statement_backend& statement) {
+            static_cast<FakeStatement&>(statement).note("rest");
+            return true;
+        },
+    .leave = [](statement_backend& statement) { static_cast<FakeStatement&>(statement).note("leave"); }};
 
 std::unique_ptr<statement_backend> prepared(session_backend& session, const std::string& text) {
     std::unique_ptr<statement_backend> statement(session.make_statement_backend());
@@ -164,7 +163,8 @@ TEST_CASE("of many statements the last used are kept") {
 TEST_CASE("a statement keeps nothing of what it was given before") {
     const TemporaryFolder folder;
     Database database = Database::open(folder.place());
-    Sample sample{.at = kNoon, .used_bytes = 5, .limit_bytes = 9, .messages = 3, .roles_bytes = {{FolderRole::inbox, 5}}};
+    Sample sample{
+        .at = kNoon, .used_bytes = 5, .limit_bytes = 9, .messages = 3, .roles_bytes = {{FolderRole::inbox, 5}}};
     database.add_sample("kim", sample);
     sample = {};
     sample.at = kNoon + Seconds(1);

@@ -27,6 +27,10 @@ std::string trimmed(const std::string& text) {
     return first == std::string::npos ? std::string() : text.substr(first, last - first + 1);
 }
 
+bool is_blank(char c) {
+    return std::string_view(" \t\r\n\v\f").find(c) != std::string_view::npos;
+}
+
 struct Tag {
     char kind = ' '; ///< '#', '^', '/', '!' or ' ' for a variable
     std::string name;
@@ -54,7 +58,8 @@ Tag tag_of(const std::string& inside, const std::string& origin, const std::stri
     }
 }
 
-// mustache.hpp names the character of an error only inside its text, so structure is checked here, with lines.
+// mustache.hpp names the character of an error only inside its text, so structure is checked here, with lines; what is
+// accepted here it accepts, too.
 std::set<std::string> check(const std::string& source, const std::string& origin) {
     std::set<std::string> fields;
     std::vector<std::pair<std::string, std::size_t>> open;
@@ -70,6 +75,9 @@ std::set<std::string> check(const std::string& source, const std::string& origin
             }
             open.pop_back();
         } else if (tag.kind != '!') {
+            if (std::any_of(tag.name.begin(), tag.name.end(), is_blank)) {
+                fail(origin, source, begin, "a field's name holds no blanks and no line ends");
+            }
             fields.insert(tag.name);
             if (tag.kind != ' ') {
                 open.emplace_back(tag.name, begin);
@@ -162,37 +170,33 @@ private:
     const std::string& origin_;
 };
 
-} // namespace
-
-struct Template::Impl {
-    explicit Impl(const std::string& source) : parsed(prepared(source)) {}
-    // render() is not const, but writes to the object only for lambdas and partials, which a Template never has.
-    mutable mustache::mustache parsed;
-};
-
-Template::Template(const std::string& source, std::string origin, Escaping escaping)
-    : origin_(std::move(origin)), fields_(check(source, origin_)) {
-    impl_ = std::make_unique<Impl>(source);
-    if (!impl_->parsed.is_valid()) {
-        throw CatalogError(origin_ + ": " + impl_->parsed.error_message());
+std::string escaped(const std::string& text, Escaping escaping) {
+    switch (escaping) {
+    case Escaping::html:
+        return for_html(text);
+    case Escaping::json:
+        return for_json(text);
+    case Escaping::none:
+        break;
     }
-    if (escaping == Escaping::html) {
-        impl_->parsed.set_custom_escape([](const std::string& text) { return for_html(text); });
-    } else if (escaping == Escaping::json) {
-        impl_->parsed.set_custom_escape([](const std::string& text) { return for_json(text); });
-    } else {
-        impl_->parsed.set_custom_escape([](const std::string& text) { return without_line_end_mark(text); });
-    }
+    return without_line_end_mark(text);
 }
 
-Template::Template(Template&&) noexcept = default;
-Template::~Template() = default;
+} // namespace
+
+Template::Template(const std::string& source, std::string origin, Escaping escaping)
+    : origin_(std::move(origin)), escaping_(escaping), fields_(check(source, origin_)), prepared_(prepared(source)) {}
 
 std::string Template::render(const Fields& fields) const {
+    mustache::mustache parsed(prepared_);
+    if (!parsed.is_valid()) {
+        throw CatalogError(origin_ + ": " + parsed.error_message());
+    }
+    parsed.set_custom_escape([this](const std::string& text) { return escaped(text, escaping_); });
     const mustache::data data = to_data(fields);
     StrictContext context(&data, origin_);
     std::ostringstream out;
-    impl_->parsed.render(context, out);
+    parsed.render(context, out);
     std::string text = out.str();
     std::replace(text.begin(), text.end(), kLineEnd, '\n');
     return text;

@@ -1,9 +1,9 @@
-// One mustache template: read once, checked at reading, strict about its fields at rendering.
+// One mustache template: checked at reading, strict about its fields at rendering. It is kept as text, which is a tenth
+// of what mustache.hpp makes of it; what is written is rare, and parsed anew each time.
 #pragma once
 
 #include "text/catalog.h"
 
-#include <memory>
 #include <set>
 #include <string>
 
@@ -18,8 +18,6 @@ class Template {
 public:
     /// Throws CatalogError that names `origin` and the line.
     Template(const std::string& source, std::string origin, Escaping escaping);
-    Template(Template&&) noexcept;
-    ~Template();
 
     /// Throws CatalogError for a field that is used and not given. May be called by several threads at a time.
     [[nodiscard]] std::string render(const Fields& fields) const;
@@ -28,10 +26,10 @@ public:
     [[nodiscard]] const std::set<std::string>& fields() const { return fields_; }
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
     std::string origin_;
+    Escaping escaping_;
     std::set<std::string> fields_;
+    std::string prepared_; ///< for mustache.hpp
 };
 
 } // namespace mailquotad::text

@@ -54,6 +54,7 @@ bool Daemon::run() {
     }
     parts_.service.stopping();
     parts_.cancellation.cancel();
+    prober_.break_off_survey();
     const auto patience = parts_.clock.steady() + kShutdownPatience;
     const bool mailer_ended = mailer_.shut_down(patience) && bounce_watch_.shut_down(patience);
     return prober_.shut_down(patience) && mailer_ended && share_.leave();

@@ -63,8 +63,11 @@ void change_hands(const ShareChange& change, const Share& share, const Hands& ha
     if (!change.any())
         return;
     for (const std::string& unit : change.lost) {
-        for (const std::string& slug : hands.visits.slugs_of(unit))
+        for (const std::string& slug : hands.visits.slugs_of(unit)) {
             hands.records.at(slug).here = false;
+            if (hands.prober.surveying() == slug)
+                hands.prober.break_off_survey();
+        }
         hands.visits.leave(unit);
     }
     const os::SteadyTime now = hands.clock.steady();

@@ -32,21 +32,33 @@ bool Prober::has_room_for_survey(const std::string& server) const {
 void Prober::start(std::vector<ProbeJob> jobs) {
     const bool is_survey = jobs.front().survey_from.has_value();
     ++(is_survey ? surveys_ : running_);
-    if (is_survey)
-        surveying_ = jobs.front().slug;
     ++per_server_[jobs.front().server];
-    (is_survey ? survey_pool_ : pool_).submit([this, jobs = std::move(jobs)] {
-        for (ProbeFinished& finished : run_visit(jobs, world_))
+    ProbeWorld world = world_;
+    std::shared_ptr<const os::Cancellation> ends;
+    if (is_survey) {
+        surveying_ = jobs.front().slug;
+        ends = survey_ends_ = std::make_shared<os::Cancellation>();
+        world.cancellation = ends.get();
+    }
+    (is_survey ? survey_pool_ : pool_).submit([this, jobs = std::move(jobs), world = std::move(world), ends] {
+        for (ProbeFinished& finished : run_visit(jobs, world))
             finished_(std::move(finished));
     });
+}
+
+void Prober::break_off_survey() noexcept {
+    if (survey_ends_)
+        survey_ends_->cancel();
 }
 
 void Prober::ended(const ProbeFinished& finished) {
     if (!finished.ends_visit)
         return;
     --(finished.was_survey ? surveys_ : running_);
-    if (finished.was_survey)
+    if (finished.was_survey) {
         surveying_.clear();
+        survey_ends_.reset();
+    }
     --per_server_[finished.server];
 }
 

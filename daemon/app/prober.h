@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ public:
     [[nodiscard]] int connections(const std::string& server) const;
     /// The mailbox that is surveyed now; "" for none.
     [[nodiscard]] const std::string& surveying() const { return surveying_; }
+    /// Ends the survey that is under way: its result follows at once, as one that failed.
+    void break_off_survey() noexcept;
     /// False where a worker is stuck: then the process must end without destroying this object.
     bool shut_down(os::SteadyTime until) {
         const bool surveys_ended = survey_pool_.shut_down(until);
@@ -60,6 +63,7 @@ private:
     std::map<std::string, int> per_server_;
     std::map<std::string, int> limit_of_; ///< of servers that have one of their own
     std::string surveying_;
+    std::shared_ptr<os::Cancellation> survey_ends_; ///< of the survey under way
     int running_ = 0;
     int surveys_ = 0;
     os::WorkerPool pool_; // last: their threads use the members above

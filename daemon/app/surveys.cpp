@@ -33,6 +33,8 @@ Seconds allowed_age(const MailboxRecord& record) {
 
 /// Goes to the record first, so that it stays there where the database cannot take it.
 void keep_survey(store::Database& database, MailboxRecord& record, ProbeFinished& finished, Time now) {
+    if (!record.here) // broken off, since another daemon looks at it now
+        return record_login(database, finished.login, now);
     record.survey_failed = finished.report.failure() != nullptr;
     const bool is_allowed = record.settings.depth == settings::Depth::sizes; // the settings may have changed meanwhile
     const bool found = is_allowed && finished.survey && (!record.survey_failed || !finished.survey->folders.empty());

@@ -91,6 +91,15 @@ TEST_CASE_METHOD(Fixture, "a survey that finds the consent withdrawn keeps nothi
     CHECK_FALSE(database.survey("kim"));
 }
 
+TEST_CASE_METHOD(Fixture, "a survey of a mailbox that another daemon has taken over keeps nothing") {
+    ProbeFinished finished = run(due().value());
+    MailboxRecord& record = records.at("kim");
+    record.here = false;
+    take_survey(database, record, finished, settings, clock.now());
+    CHECK_FALSE(record.survey);
+    CHECK_FALSE(database.survey("kim"));
+}
+
 TEST_CASE_METHOD(Fixture, "the all-clear knows what was freed since the fullest moment of its episode") {
     MailboxRecord& record = records.at("kim");
     record.alert.episode.emplace().began = clock.now() - Days(3);

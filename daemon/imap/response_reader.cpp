@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace mailquotad::imap {
 
@@ -63,13 +64,15 @@ std::string_view without_line_end(std::string_view line) {
 
 } // namespace
 
-ResponseReader::ResponseReader(net::Transport& transport, Budget& budget) : transport_(transport), chunk_(kChunk) {
+ResponseReader::ResponseReader(net::Transport& transport, Budget& budget) : transport_(transport), chunk_(kFirstChunk) {
     budget.charge(kChunk + kMaxResponse);
 }
 
 void ResponseReader::fill() {
     begin_ = 0;
-    end_ = 0;
+    if (std::exchange(end_, 0) == kFirstChunk) {
+        chunk_.resize(kChunk);
+    }
     end_ = transport_.read(chunk_);
     if (end_ == 0) {
         throw net::NetError(FailureKind::protocol,

@@ -19,7 +19,8 @@ public:
     static constexpr std::size_t kMaxLine = 64U << 10;    ///< between two line ends
     static constexpr std::size_t kMaxLiteral = 64U << 10; ///< only folder and root names are ever wanted
     static constexpr std::size_t kMaxResponse = 256U << 10;
-    static constexpr std::size_t kChunk = 16U << 10; ///< read at once
+    static constexpr std::size_t kFirstChunk = 2U << 10; ///< read at once, until a server fills it
+    static constexpr std::size_t kChunk = 16U << 10;     ///< read at once from then on
 
     ResponseReader(net::Transport& transport, Budget& budget);
 

@@ -19,7 +19,6 @@
 namespace mailquotad::net {
 namespace {
 
-constexpr const char* kPriority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 constexpr std::size_t kFirstBytes = 64;
 constexpr char kHandshakeRecord = 22; // RFC 8446 section 5.1
 constexpr char kAlertRecord = 21;
@@ -85,7 +84,7 @@ TlsSession::TlsSession(int socket, const std::string& host, const Trust& trust,
                         GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP),
             "TLS");
     try {
-        require(gnutls_priority_set_direct(session_, kPriority, nullptr), "TLS settings");
+        require(gnutls_priority_set(session_, credentials_->priorities()), "TLS settings");
         require(gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_->get()), "TLS credentials");
         if (!is_ip_address(host_)) {
             require(gnutls_server_name_set(session_, GNUTLS_NAME_DNS, host_.data(), host_.size()), "server name");

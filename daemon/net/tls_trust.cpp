@@ -9,6 +9,7 @@
 namespace mailquotad::net {
 namespace {
 
+constexpr const char* kPriority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 /// Where Debian's GnuTLS has the system's CAs; only looked at for changes.
 constexpr const char* kSystemBundle = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -18,9 +19,14 @@ TlsCredentials::TlsCredentials() {
     if (gnutls_certificate_allocate_credentials(&credentials_) != GNUTLS_E_SUCCESS) {
         throw NetError(FailureKind::internal, "GnuTLS: out of memory");
     }
+    if (const int code = gnutls_priority_init(&priorities_, kPriority, nullptr); code != GNUTLS_E_SUCCESS) {
+        gnutls_certificate_free_credentials(credentials_);
+        throw NetError(FailureKind::internal, std::string("TLS settings: ") + gnutls_strerror(code));
+    }
 }
 
 TlsCredentials::~TlsCredentials() {
+    gnutls_priority_deinit(priorities_);
     gnutls_certificate_free_credentials(credentials_);
 }
 

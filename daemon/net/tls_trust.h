@@ -11,11 +11,13 @@
 #include <string>
 
 struct gnutls_certificate_credentials_st;
+struct gnutls_priority_st;
 
 namespace mailquotad::net {
 
-/// A set of CA certificates, never changed after it was loaded, so many connections share it, and what they have
-/// already verified with it. Skin for gnutls_certificate_credentials_t.
+/// A set of CA certificates and which versions and ciphers may be spoken; never changed after it was loaded, so many
+/// connections share it, and what they have already verified with it. Skin for gnutls_certificate_credentials_t and
+/// gnutls_priority_t.
 class TlsCredentials {
 public:
     TlsCredentials(); ///< trusts no CA at all: enough where a pin decides
@@ -27,12 +29,15 @@ public:
     void add_file(const std::string& path); ///< PEM; throws NetError tls when it cannot be read or holds none
 
     [[nodiscard]] gnutls_certificate_credentials_st* get() const { return credentials_; }
+    /// TLS 1.2 and 1.3, with the library's usual ciphers.
+    [[nodiscard]] gnutls_priority_st* priorities() const { return priorities_; }
 
     /// Chains that led to one of these CAs; other CAs, as a changed file has them, begin with none.
     [[nodiscard]] VerifiedChains& verified() const { return verified_; }
 
 private:
     gnutls_certificate_credentials_st* credentials_ = nullptr;
+    gnutls_priority_st* priorities_ = nullptr;
     mutable VerifiedChains verified_; ///< only saves work: whoever asks sees no change
 };
 

@@ -194,14 +194,10 @@ void WireLog::append(Line& line, std::string_view bytes) const {
 }
 
 WireLog::Line& WireLog::begin_line(char side) {
-    if (head_.capacity() < kHeadLines || tail_.capacity() < kTailLines) {
-        head_.reserve(kHeadLines);
-        tail_.reserve(kTailLines);
-    }
     if (current_) {
         current_->open = false;
     }
-    std::vector<Line>& lines = head_.size() < kHeadLines ? head_ : tail_;
+    std::deque<Line>& lines = head_.size() < kHeadLines ? head_ : tail_;
     if (&lines == &tail_ && tail_.size() == kTailLines) {
         current_ = &tail_[(total_ - kHeadLines) % kTailLines];
     } else {

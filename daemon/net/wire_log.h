@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,10 +55,10 @@ private:
     std::vector<std::string> forms_;   ///< the texts to blank
     std::vector<std::string> secrets_; ///< the secrets themselves, looked for in decoded base64
     std::size_t longest_ = 0;          ///< of forms_
-    std::vector<Line> head_;
-    std::vector<Line> tail_;  ///< a ring
-    std::uint64_t total_ = 0; ///< lines begun so far
-    Line* current_ = nullptr; ///< the line begun last; both vectors are reserved, so it stays where it is
+    std::deque<Line> head_;            ///< a deque: lines stay where they are, and no copy of one is left behind
+    std::deque<Line> tail_;            ///< a ring
+    std::uint64_t total_ = 0;          ///< lines begun so far
+    Line* current_ = nullptr;          ///< the line begun last
 };
 
 } // namespace mailquotad::net

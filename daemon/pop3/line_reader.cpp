@@ -1,6 +1,7 @@
 #include "pop3/line_reader.h"
 
 #include <cstring>
+#include <utility>
 
 namespace mailquotad::pop3 {
 
@@ -18,7 +19,9 @@ std::string_view without_line_end(std::string_view line) {
 
 void LineReader::fill() {
     begin_ = 0;
-    end_ = 0;
+    if (std::exchange(end_, 0) == kFirstChunk) {
+        chunk_.resize(kChunk);
+    }
     end_ = transport_.read(chunk_);
     if (end_ == 0) {
         throw net::NetError(FailureKind::protocol,

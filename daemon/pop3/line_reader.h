@@ -15,9 +15,10 @@ class LineReader {
 public:
     /// RFC 2449 section 4 allows 512 bytes; refusals with a link to a help page run longer.
     static constexpr std::size_t kMaxLine = 2048;
-    static constexpr std::size_t kChunk = 16U << 10; ///< read at once
+    static constexpr std::size_t kFirstChunk = 2U << 10; ///< read at once, until a server fills it
+    static constexpr std::size_t kChunk = 16U << 10;     ///< read at once from then on
 
-    explicit LineReader(net::Transport& transport) : transport_(transport), chunk_(kChunk) {}
+    explicit LineReader(net::Transport& transport) : transport_(transport), chunk_(kFirstChunk) {}
 
     /// The next line without its end (CR LF or LF); valid until the next call.
     std::string_view next();

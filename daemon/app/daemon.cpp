@@ -95,19 +95,19 @@ std::optional<os::SteadyTime> Daemon::next_due() const {
 }
 
 void Daemon::start_due_probes() {
-    if (!share_.may_begin(settings_.poll.timeout))
+    if (!share_.may_begin(settings_->poll.timeout))
         return;
     while (const auto visit = visits_.next_due(parts_.clock.steady(), room()))
-        prober_.start(visits_.start(*visit, records_, settings_, parts_.database));
+        prober_.start(visits_.start(*visit, records_, *settings_, parts_.database));
     survey_pace_.run(parts_.clock, [this] {
-        if (auto survey = due_survey(settings_, records_, prober_, parts_.database, parts_.clock.now()))
+        if (auto survey = due_survey(*settings_, records_, prober_, parts_.database, parts_.clock.now()))
             prober_.start({std::move(*survey)});
     });
 }
 
 void Daemon::start_due_mail() {
     settle_mail();
-    if (!channels_.any() || mailer_.is_busy() || unsettled_ || !share_.may_begin(settings_.poll.timeout))
+    if (!channels_.any() || mailer_.is_busy() || unsettled_ || !share_.may_begin(settings_->poll.timeout))
         return;
     for (store::OutboxRow& row : parts_.database.due_mail(parts_.clock.now(), 1, share_.mail_of(records_)))
         mailer_.start(std::move(row), channels_);
@@ -118,12 +118,12 @@ void Daemon::probe_finished(ProbeFinished finished) {
     if (const auto found = records_.find(finished.slug); found != records_.end())
         take_result(found->second, finished);
     if (finished.ends_visit && !finished.was_survey) // even of mailboxes taken out of the settings meanwhile
-        share_.ended(finished.visit, visits_.ended(finished, records_, settings_, parts_.clock));
+        share_.ended(finished.visit, visits_.ended(finished, records_, *settings_, parts_.clock));
 }
 
 void Daemon::take_result(MailboxRecord& record, ProbeFinished& finished) {
     if (finished.was_survey)
-        return take_survey(parts_.database, record, finished, settings_, parts_.clock.now());
+        return take_survey(parts_.database, record, finished, *settings_, parts_.clock.now());
     record.last_attempt = parts_.clock.now();
     record.last_cost = finished.report.cost;
     log_warnings(record, finished.warnings);
@@ -132,7 +132,7 @@ void Daemon::take_result(MailboxRecord& record, ProbeFinished& finished) {
     } catch (const store::ClaimLostError&) {
         // another daemon looks at it now, and decides
     } catch (const store::StoreError& error) {
-        store_watch_.failed(record.settings.slug + ": keeping the result of a probe", error.what());
+        store_watch_.failed(record.settings->slug + ": keeping the result of a probe", error.what());
     } catch (const std::exception& error) {
         log_lost_step(record, "judging the result of a probe", error);
     }
@@ -142,7 +142,7 @@ void Daemon::probe_failed(MailboxRecord& record, const ProbeFinished& finished) 
     const Time now = parts_.clock.now();
     note_failure(record, finished.report, now);
     follow_failure(servers_, record, finished);
-    log_failure(record, servers_.troubled(record.settings.server), finished.login.tried);
+    log_failure(record, servers_.troubled(record.settings->server), finished.login.tried);
     share_.undisturbed(finished.visit, [&, this] { keep_failure(parts_.database, record, finished, now); });
 }
 
@@ -157,11 +157,12 @@ void Daemon::probe_succeeded(MailboxRecord& record, const ProbeFinished& finishe
 void Daemon::decide(MailboxRecord& record, const ProbeFinished& finished, Time now) {
     refresh(record, parts_.database);
     AlertState alert = not_after(record.alert, now);
-    const Judgement judgement = judge(*record.snapshot, record.settings.policy, forecaster_.outlook_for(record, now));
-    record.assessment = assess(judgement, alert.stage, now, settings_.alerts.confirm_after);
-    note_advice(parts_.database, record, settings_, now);
-    Decision decision = webmaster_.decide(settings_, record, alert, now, is_on_its_way(finished.slug));
+    const Judgement judgement = judge(*record.snapshot, record.settings->policy, forecaster_.outlook_for(record, now));
+    record.assessment = assess(judgement, alert.stage, now, settings_->alerts.confirm_after);
+    AdvicePlan advice = note_advice(parts_.database, record, *settings_, now);
+    Decision decision = webmaster_.decide(*settings_, record, alert, now, is_on_its_way(finished.slug));
     MailContext context = mail_context();
+    context.advice = std::move(advice);
     context.freed_bytes = freed_in(parts_.database, record, decision);
     const auto mails = mails_for(context, record, decision); // numbers the episode's mails
     keep_success(parts_.database, record, finished, decision, mails, now, [this] { webmaster_.save(); });
@@ -188,7 +189,7 @@ void Daemon::settle_mail() {
         return;
     const auto& [row, result] = *unsettled_;
     const auto found = records_.find(row.mailbox);
-    const settings::Mailbox* mailbox = found != records_.end() ? &found->second.settings : nullptr;
+    const settings::Mailbox* mailbox = found != records_.end() ? found->second.settings.get() : nullptr;
     const bool settled = store_watch_.attempt("keeping what became of mail " + row.message_id, [&, this] {
         settle_and_follow(parts_.database, mail_context(), mailbox, row, result);
         if (mailbox != nullptr)
@@ -199,18 +200,18 @@ void Daemon::settle_mail() {
 }
 
 void Daemon::apply(settings::Settings settings) {
-    const settings::Settings before = std::exchange(settings_, std::move(settings));
-    prober_.set_per_server(settings_.poll.per_server);
-    channels_.envelope_from = settings_.smtp ? notify::address_of(settings_.smtp->from) : "";
-    channels_.smtp = settings_.smtp ? parts_.make_notifier(*settings_.smtp) : nullptr;
-    channels_.webhooks = parts_.make_webhooks ? parts_.make_webhooks(settings_.webhooks) : nullptr;
+    const auto before = std::exchange(settings_, std::make_shared<const settings::Settings>(std::move(settings)));
+    prober_.set_per_server(settings_->poll.per_server);
+    channels_.envelope_from = settings_->smtp ? notify::address_of(settings_->smtp->from) : "";
+    channels_.smtp = settings_->smtp ? parts_.make_notifier(*settings_->smtp) : nullptr;
+    channels_.webhooks = parts_.make_webhooks ? parts_.make_webhooks(settings_->webhooks) : nullptr;
     renew(records_, settings_, parts_.database);
-    share_.set(settings_);
-    visits_.set(settings_, parts_.clock.steady(), share_.ours());
-    visits_.ask_anew(before, settings_, parts_.clock.steady());
+    share_.set(*settings_);
+    visits_.set(*settings_, parts_.clock.steady(), share_.ours());
+    visits_.ask_anew(*before, *settings_, parts_.clock.steady());
     servers_.set_servers(ours_per_server(records_, share_));
-    webmaster_.count_mailboxes(settings_);
-    status_.remarks = remarks_on(settings_);
+    webmaster_.count_mailboxes(*settings_);
+    status_.remarks = remarks_on(*settings_);
 }
 
 void Daemon::take_settings(std::optional<settings::Settings> settings) {
@@ -224,25 +225,23 @@ void Daemon::take_settings(std::optional<settings::Settings> settings) {
 void Daemon::publish() {
     if (!drawing_.begin(parts_.clock.steady()))
         return;
-    draw_mailboxes(status_, settings_, records_, parts_.database.hash_key(), parts_.clock.now());
-    store_watch_.attempt("counting mail and silences", [this] {
-        status_.outbox_pending = parts_.database.unsent_mail();
-        annotate(status_,
-                 {.settings = settings_,
-                  .records = records_,
-                  .silences = parts_.database.silences(status_.at),
-                  .waiting = parts_.database.waiting_mail(),
-                  .burst = webmaster_.memory().burst,
-                  .visits = visits_},
-                 parts_.clock.steady());
-    });
+    const Time now = parts_.clock.now();
+    store_watch_.attempt("counting mail and silences", [&, this] { beside_ = beside_at(parts_.database, now); });
+    draw_mailboxes(status_,
+                   {.settings = *settings_,
+                    .records = records_,
+                    .beside = beside_,
+                    .burst = webmaster_.memory().burst,
+                    .visits = visits_,
+                    .hash_key = parts_.database.hash_key()},
+                   now, parts_.clock.steady());
     status_.database_failing_since = store_watch_.failing_since();
     status_.daemons = share_.daemons();
     status_.speaks = share_.speaks();
     status_.troubles = servers_.troubles();
-    status_.stuck_workers = prober_.stuck(settings_.poll.timeout);
+    status_.stuck_workers = prober_.stuck(settings_->poll.timeout);
     parts_.service.status(summary(status_));
-    parts_.publish(take_picture(status_));
+    parts_.publish(std::make_shared<const Status>(status_));
     drawing_.end(parts_.clock.steady());
 }
 

@@ -9,6 +9,7 @@
 #include "app/mailer.h"
 #include "app/mails.h"
 #include "app/outlook.h"
+#include "app/picture.h"
 #include "app/prober.h"
 #include "app/server_watch.h"
 #include "app/share.h"
@@ -107,8 +108,8 @@ private:
     void mail_finished(MailFinished finished);
     void settle_mail();
     void tell_webmaster_of_troubles() {
-        for (const std::string& slug : webmaster_.turn(settings_, records_, parts_.clock.now(), share_.speaks()))
-            visits_.hasten(records_.at(slug).settings, parts_.clock.steady());
+        for (const std::string& slug : webmaster_.turn(*settings_, records_, parts_.clock.now(), share_.speaks()))
+            visits_.hasten(*records_.at(slug).settings, parts_.clock.steady());
     }
     void take_new_lists() {
         if (auto settings = parts_.new_lists())
@@ -116,7 +117,7 @@ private:
     }
     void look_for_bounces() {
         if (share_.speaks())
-            bounce_watch_.turn(settings_, parts_.database, prober_);
+            bounce_watch_.turn(*settings_, parts_.database, prober_);
     }
     void bounces_found(const BouncesFinished& found) {
         bounce_watch_.ended(prober_);
@@ -147,7 +148,7 @@ private:
                 .due = [this](const std::string& visit) { return visits_.when_made(visit); }};
     }
     [[nodiscard]] Hands hands() {
-        return {.settings = settings_,
+        return {.settings = *settings_,
                 .records = records_,
                 .visits = visits_,
                 .prober = prober_,
@@ -157,7 +158,7 @@ private:
                 .clock = parts_.clock};
     }
     [[nodiscard]] MailContext mail_context() const {
-        return {.settings = settings_,
+        return {.settings = *settings_,
                 .catalog = parts_.catalog,
                 .guides = &parts_.guides,
                 .hash_key = parts_.database.hash_key(),
@@ -165,7 +166,7 @@ private:
     }
 
     DaemonParts parts_;
-    settings::Settings settings_;
+    std::shared_ptr<const settings::Settings> settings_ = std::make_shared<const settings::Settings>();
     MailboxRecords records_;
     Channels channels_;
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet
@@ -175,7 +176,8 @@ private:
     Forecaster forecaster_;
     Upkeep upkeep_;
     StoreWatch store_watch_;
-    Status status_; ///< what is not per mailbox
+    Status status_; ///< as it was published last
+    Beside beside_;
     DrawingPace drawing_;
     DrawingPace survey_pace_; ///< of looking whether a survey is due: thousands of mailboxes are looked through
     bool stopping_ = false;

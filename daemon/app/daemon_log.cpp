@@ -26,7 +26,7 @@ void log_about(const settings::Mailbox& mailbox, LogEvent event, LogLevel level,
 
 void log_warnings(const MailboxRecord& record, const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings)
-        log_about(record.settings, LogEvent::probe_warning, LogLevel::warning, warning);
+        log_about(*record.settings, LogEvent::probe_warning, LogLevel::warning, warning);
 }
 
 void log_measurement(MailboxRecord& record, const ProbeCost& cost) {
@@ -36,7 +36,7 @@ void log_measurement(MailboxRecord& record, const ProbeCost& cost) {
     const std::pair news(assessment.stage, record.decision);
     const LogLevel level = is_sent(record.decision) || record.logged != news ? LogLevel::info : LogLevel::debug;
     record.logged = news;
-    log_about(record.settings, LogEvent::measured, level,
+    log_about(*record.settings, LogEvent::measured, level,
               fmt::format("{} {:.1f} % ({}), {} round trips, {} commands, {:.2f} s", stage, percent,
                           to_string(record.decision), cost.round_trips, cost.commands, cost.seconds));
 }
@@ -44,7 +44,7 @@ void log_measurement(MailboxRecord& record, const ProbeCost& cost) {
 void log_failure(const MailboxRecord& record, bool server_in_trouble, bool tried) {
     const bool known = server_in_trouble || (!tried && record.failures_in_a_row > 1);
     const std::string detail = observe::hide_names(record.failure->detail, private_names(record));
-    log_about(record.settings, LogEvent::probe_failed, known ? LogLevel::debug : LogLevel::warning,
+    log_about(*record.settings, LogEvent::probe_failed, known ? LogLevel::debug : LogLevel::warning,
               fmt::format("{}: {}", to_string(record.failure->kind), detail));
 }
 
@@ -58,7 +58,7 @@ void follow_failure(ServerWatch& servers, const MailboxRecord& record, const Pro
 }
 
 void follow_success(ServerWatch& servers, const MailboxRecord& record, Time now) {
-    if (const auto ended = servers.succeeded(record.settings.server))
+    if (const auto ended = servers.succeeded(record.settings->server))
         observe::log_event(
             {.event = LogEvent::server_back,
              .text = fmt::format("server {}: works again after {} s of {}; {} mailboxes were not measured",
@@ -85,7 +85,7 @@ void log_mail(const store::OutboxRow& row, const notify::DeliveryResult& result)
 }
 
 void log_lost_step(const MailboxRecord& record, const std::string& step, const std::exception& error) {
-    log_about(record.settings, LogEvent::step_failed, LogLevel::error,
+    log_about(*record.settings, LogEvent::step_failed, LogLevel::error,
               fmt::format("{} failed, tried again with the next one: {}", step, error.what()));
 }
 

@@ -11,9 +11,9 @@ namespace mailquotad::app {
 namespace {
 
 /// As the last daemon that looked left it; folders are not among what it left.
-MailboxRecord as_left(store::Database& database, const settings::Mailbox& mailbox) {
-    MailboxRecord record = remembered(database, mailbox);
-    Notes notes = read_notes(database, mailbox.slug);
+MailboxRecord as_left(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox) {
+    MailboxRecord record = remembered(database, std::move(mailbox));
+    Notes notes = read_notes(database, record.settings->slug);
     record.assessment = std::move(notes.assessment);
     record.failure = std::move(notes.failure);
     if (notes.measured_at) {
@@ -33,7 +33,7 @@ void keep_unsaved(store::Database& database, MailboxRecord& record) {
         return;
     database.transaction([&] {
         for (const store::Sample& sample : record.unsaved)
-            database.add_sample(record.settings.slug, sample);
+            database.add_sample(record.settings->slug, sample);
     });
     record.unsaved.clear();
 }
@@ -43,7 +43,7 @@ void read_anew(const Hands& hands, MailboxRecord& record, bool here) {
     record = as_left(hands.database, record.settings);
     record.here = here;
     remember_survey(hands.database, record);
-    hands.webmaster.forget(record.settings.slug);
+    hands.webmaster.forget(record.settings->slug);
 }
 
 } // namespace
@@ -51,8 +51,8 @@ void read_anew(const Hands& hands, MailboxRecord& record, bool here) {
 std::map<std::string, int> ours_per_server(MailboxRecords& records, const Share& share) {
     std::map<std::string, int> count;
     for (auto& [slug, record] : records) {
-        record.here = share.holds(visit_of(record.settings));
-        count[record.settings.server] += record.here ? 1 : 0;
+        record.here = share.holds(visit_of(*record.settings));
+        count[record.settings->server] += record.here ? 1 : 0;
     }
     return count;
 }
@@ -90,7 +90,7 @@ void change_hands(const ShareChange& change, const Share& share, const Hands& ha
 }
 
 void refresh(MailboxRecord& record, store::Database& database) {
-    if (auto alert = database.is_shared() ? database.alert_state(record.settings.slug, true) : std::nullopt)
+    if (auto alert = database.is_shared() ? database.alert_state(record.settings->slug, true) : std::nullopt)
         record.alert = std::move(*alert);
 }
 

@@ -32,7 +32,7 @@ void note_recovery(MailboxRecord& record, const Snapshot& next) {
 bool was_unreachable(store::Database& database, const MailboxRecord& record) {
     if (!record.failing_since)
         return false;
-    const auto events = database.events(record.settings.slug, *record.failing_since);
+    const auto events = database.events(record.settings->slug, *record.failing_since);
     return std::any_of(events.begin(), events.end(),
                        [](const MailboxEvent& event) { return event.kind == EventKind::unreachable; });
 }

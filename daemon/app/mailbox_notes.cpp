@@ -111,27 +111,29 @@ std::optional<Time> time_in(const json& object, const char* name) {
 
 } // namespace
 
-MailboxRecord remembered(store::Database& database, const settings::Mailbox& mailbox) {
+MailboxRecord remembered(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox) {
     MailboxRecord record;
-    record.settings = mailbox;
-    if (auto alert = database.alert_state(mailbox.slug))
+    record.settings = std::move(mailbox);
+    const std::string& slug = record.settings->slug;
+    if (auto alert = database.alert_state(slug))
         record.alert = std::move(*alert);
     record.decision = record.alert.last_reason;
-    Notes notes = read_notes(database, mailbox.slug);
-    record.evidence.assign(notes.evidence.begin(), notes.evidence.end());
+    Notes notes = read_notes(database, slug);
+    record.evidence = std::move(notes.evidence);
     hide_evidence(record);
     record.failing_since = notes.failing_since;
     record.unreachable = was_unreachable(database, record);
     return record;
 }
 
-void renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
+void renew(std::map<std::string, MailboxRecord>& records, const std::shared_ptr<const settings::Settings>& settings,
            store::Database& database) {
     std::map<std::string, MailboxRecord> known = std::exchange(records, {});
-    for (const settings::Mailbox& mailbox : settings.mailboxes) {
+    for (const settings::Mailbox& mailbox : settings->mailboxes) {
+        std::shared_ptr<const settings::Mailbox> own(settings, &mailbox);
         auto node = known.extract(mailbox.slug);
-        MailboxRecord record = node ? std::move(node.mapped()) : remembered(database, mailbox);
-        record.settings = mailbox;
+        MailboxRecord record = node ? std::move(node.mapped()) : remembered(database, own);
+        record.settings = std::move(own);
         remember_survey(database, record);
         records.insert_or_assign(mailbox.slug, std::move(record));
     }
@@ -144,7 +146,8 @@ void note_failure(MailboxRecord& record, const ProbeReport& report, Time now) {
     ++record.failures_in_a_row;
     ++record.failures[record.failure->kind];
     note_unreachable(record);
-    record.evidence.push_front({.at = now, .failure = *record.failure, .wire_log = report.wire_log});
+    record.evidence.insert(record.evidence.begin(),
+                           {.at = now, .failure = *record.failure, .wire_log = report.wire_log});
     if (record.evidence.size() > kEvidenceKept)
         record.evidence.pop_back();
     hide_evidence(record);
@@ -153,12 +156,12 @@ void note_failure(MailboxRecord& record, const ProbeReport& report, Time now) {
 std::optional<ServerFailure> server_failure(const MailboxRecord& record, const ProbeFinished& finished) {
     const ProbeFailure& failure = *record.failure;
     // Of what an administrator asks only a refused question is a single mailbox's own.
-    const bool for_all = record.settings.by_administrator && failure.kind != FailureKind::protocol;
+    const bool for_all = record.settings->by_administrator && failure.kind != FailureKind::protocol;
     if (!finished.login.tried && !for_all)
         return std::nullopt;
     return ServerFailure{
-        .server = record.settings.server,
-        .slug = record.settings.slug,
+        .server = record.settings->server,
+        .slug = record.settings->slug,
         .failure = {.kind = failure.kind, .detail = observe::hide_names(failure.detail, private_names(record))},
         .failing_since = *record.failing_since,
         .answered = finished.report.cost.bytes_received > 0,
@@ -221,7 +224,7 @@ void save_notes(store::Database& database, const MailboxRecord& record) {
         value["measured_at"] = format_utc(record.snapshot->measured_at);
         value["quota"] = quota_json(record.snapshot->quota);
     }
-    database.save_note(record.settings.slug, "last_probe", value.dump());
+    database.save_note(record.settings->slug, "last_probe", value.dump());
 }
 
 Notes read_notes(store::Database& database, const std::string& slug) {

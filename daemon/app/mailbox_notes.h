@@ -8,6 +8,7 @@
 #include "store/database.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,10 @@ namespace mailquotad::app {
 inline constexpr std::size_t kEvidenceKept = 3;
 
 /// The record of a mailbox as an earlier process left it.
-MailboxRecord remembered(store::Database& database, const settings::Mailbox& mailbox);
+MailboxRecord remembered(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox);
 
 /// Records for exactly the mailboxes of the settings: known ones go on, new ones are as an earlier process left them.
-void renew(std::map<std::string, MailboxRecord>& records, const settings::Settings& settings,
+void renew(std::map<std::string, MailboxRecord>& records, const std::shared_ptr<const settings::Settings>& settings,
            store::Database& database);
 
 void note_failure(MailboxRecord& record, const ProbeReport& report, Time now);

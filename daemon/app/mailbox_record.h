@@ -9,7 +9,6 @@
 #include "settings/settings.h"
 #include "store/database.h"
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,7 +19,7 @@
 namespace mailquotad::app {
 
 struct MailboxRecord {
-    settings::Mailbox settings;
+    std::shared_ptr<const settings::Mailbox> settings; ///< those of the running settings, which it keeps alive
     bool here = true; ///< this daemon looks at it; of others the rest is as the database has it
     AlertState alert;
     Assessment assessment;               ///< of the last good measurement
@@ -38,14 +37,13 @@ struct MailboxRecord {
     GrowthMemory growth;                                          ///< of the forecast, computed once a day
     std::optional<Forecast> forecast;                             ///< as of the last good measurement
     std::optional<ForecastReason> forecast_reason;                ///< why there is none
-    std::deque<Evidence> evidence;                                ///< of the last failures, newest first
+    std::vector<Evidence> evidence;                               ///< of the last failures, newest first
     std::shared_ptr<const std::vector<Evidence>> public_evidence; ///< the same with names hidden; null for none
     std::optional<Survey> survey;                                 ///< depth `sizes`: what fills the mailbox
     std::optional<Time> surveyed;                                 ///< when the last survey was started in this process
     bool survey_failed = false;
-    CountsByRole counts;                             ///< what is known of what counts against the quota
-    AdvicePlan advice;                               ///< of the last good measurement
-    std::shared_ptr<const AdvicePlan> public_advice; ///< the same without names of folders; null for none
+    CountsByRole counts;                      ///< what is known of what counts against the quota
+    std::shared_ptr<const AdvicePlan> advice; ///< of the last good measurement, without names of folders; null for none
     DecisionReason decision = DecisionReason::stage_ok;
     std::optional<Time> look_again_at;                                     ///< earlier than the schedule, to confirm
     std::optional<std::pair<std::optional<Stage>, DecisionReason>> logged; ///< by log_measurement, last

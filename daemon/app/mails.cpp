@@ -16,7 +16,7 @@ std::string name_of(const std::string& slug, std::int64_t episode, const std::st
 store::OutboxRow row_of(const MailContext& context, const MailboxRecord& record, const Notification& notification,
                         store::Recipient recipient, const notify::Message& message) {
     store::OutboxRow row;
-    row.mailbox = record.settings.slug;
+    row.mailbox = record.settings->slug;
     row.recipient = recipient;
     row.kind = notification.kind;
     row.stage = notification.stage;
@@ -82,7 +82,7 @@ std::optional<notify::CallReason> reason_to_call(const MailContext& context, con
 
 /// The mail that tells: to the owner in the thread of the episode, or to the webmaster in the owner's place.
 notify::Message telling_message(const MailContext& context, const MailboxRecord& record, notify::NoticeFacts& facts) {
-    if (record.settings.tell != settings::Tell::webmaster)
+    if (record.settings->tell != settings::Tell::webmaster)
         return notify::compose_notice(facts, context.catalog);
     facts.to = context.settings.smtp->admin;
     facts.language = context.settings.language;
@@ -98,10 +98,10 @@ store::OutboxRow unchanged_row(const MailContext& context, const MailboxRecord& 
     const Notification notification{
         .kind = NotificationKind::reminder, .stage = *state.stage.stage, .episode = episode.number, .number = 0};
     notify::NoticeFacts facts =
-        notice_facts(context, record.settings, record.assessment, *record.snapshot, notification);
+        notice_facts(context, *record.settings, record.assessment, *record.snapshot, notification);
     facts.forecast = record.forecast;
     const std::string which = "unchanged-" + std::string(to_string(notification.stage));
-    facts.message_id = message_id(context, name_of(record.settings.slug, episode.number, which));
+    facts.message_id = message_id(context, name_of(record.settings->slug, episode.number, which));
     store::OutboxRow row = call_row(context, record, facts, notify::CallReason::unchanged);
     row.kind = NotificationKind::webmaster;
     return row;
@@ -153,22 +153,22 @@ std::vector<store::OutboxRow> mails_for(const MailContext& context, const Mailbo
     const Notification& notification = *decision.notify;
     Episode& episode = *decision.next.episode;
     notify::NoticeFacts facts =
-        notice_facts(context, record.settings, record.assessment, *record.snapshot, notification);
+        notice_facts(context, *record.settings, record.assessment, *record.snapshot, notification);
     facts.forecast = record.forecast;
-    facts.advice = record.advice;
+    facts.advice = context.advice;
     if (notification.kind == NotificationKind::all_clear)
         facts.freed_bytes = context.freed_bytes;
     facts.message_id =
-        message_id(context, name_of(record.settings.slug, notification.episode, std::to_string(notification.number)));
+        message_id(context, name_of(record.settings->slug, notification.episode, std::to_string(notification.number)));
     facts.first_message_id = episode.first_message_id;
     facts.last_message_id = episode.last_message_id;
     const notify::Message message = telling_message(context, record, facts);
     rows.push_back(row_of(context, record, notification, store::Recipient::owner, message));
-    if (wants_copy(record.settings)) {
-        const auto copy = readdressed(message, "copy", {record.settings.address});
+    if (wants_copy(*record.settings)) {
+        const auto copy = readdressed(message, "copy", {record.settings->address});
         rows.push_back(row_of(context, record, notification, store::Recipient::copy, copy));
     }
-    if (const auto reason = reason_to_call(context, record.settings, notification)) {
+    if (const auto reason = reason_to_call(context, *record.settings, notification)) {
         facts.message_id = with_suffix(facts.message_id, "call");
         rows.push_back(call_row(context, record, facts, *reason));
     }

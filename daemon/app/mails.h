@@ -21,6 +21,7 @@ struct MailContext {
     const std::string& hash_key;
     Time now{};
     std::optional<std::int64_t> freed_bytes = {}; ///< since the fullest moment of the episode; for the all-clear
+    std::optional<AdvicePlan> advice = {};        ///< with names of folders; for mails to owners
 };
 
 /// The facts of a mail about a mailbox as it was measured; `notification` says which mail.

@@ -42,13 +42,19 @@ std::span<const DailyUse> complete_days(const std::vector<DailyUse>& uses, std::
     return days;
 }
 
-ForecastResult result_of(const GrowthOrReason& growth, std::int64_t used_bytes,
+KeptGrowth kept(const GrowthOrReason& growth) {
+    if (const auto* outlook = std::get_if<GrowthOutlook>(&growth))
+        return std::make_shared<const GrowthOutlook>(*outlook);
+    return std::get<ForecastReason>(growth);
+}
+
+ForecastResult result_of(const KeptGrowth& growth, std::int64_t used_bytes,
                          const std::optional<std::int64_t>& limit_bytes) {
     if (!limit_bytes || *limit_bytes <= 0)
         return {.forecast = {}, .reason = ForecastReason::no_limit};
     if (const auto* reason = std::get_if<ForecastReason>(&growth))
         return {.forecast = {}, .reason = *reason};
-    return {.forecast = forecast_from(std::get<GrowthOutlook>(growth), used_bytes, *limit_bytes), .reason = {}};
+    return {.forecast = forecast_from(*std::get<0>(growth), used_bytes, *limit_bytes), .reason = {}};
 }
 
 Calibration stored_calibration(store::Database& database, std::chrono::sys_days today) {
@@ -74,7 +80,7 @@ Outlook Forecaster::outlook_for(MailboxRecord& record, Time now) {
     if (record.survey)
         outlook.largest_usual_mail_bytes = largest_usual_mail(*record.survey, now);
     attempt(record, "reading whether mail was refused for lack of space", [&] {
-        const auto seen = refused_for_space_at(database_, record.settings.slug);
+        const auto seen = refused_for_space_at(database_, record.settings->slug);
         outlook.refused = seen && *seen >= record.alert.last_decided_at; // counts for one decision
     });
     return outlook;
@@ -82,20 +88,20 @@ Outlook Forecaster::outlook_for(MailboxRecord& record, Time now) {
 
 void Forecaster::compute(MailboxRecord& record, const DailyUse& use, const std::optional<std::int64_t>& limit_bytes,
                          Time now) {
-    const std::string& slug = record.settings.slug;
+    const std::string& slug = record.settings->slug;
     attempt(record, "reading the history for a forecast", [&] {
         std::vector<DailyUse> uses = stored_uses(database_, slug, now);
         add_use(uses, use);
         const auto days = complete_days(uses, use.day);
         record.growth.limit_bytes = limit_bytes;
         learn(record, days, use.day);
-        record.growth.outlook = growth_outlook(slug, days, limit_bytes, calibration_on(record, use.day));
+        record.growth.outlook = kept(growth_outlook(slug, days, limit_bytes, calibration_on(record, use.day)));
         record.growth.computed = use.day;
     });
 }
 
 void Forecaster::learn(const MailboxRecord& record, std::span<const DailyUse> days, std::chrono::sys_days today) {
-    const std::string& slug = record.settings.slug;
+    const std::string& slug = record.settings->slug;
     const auto weekday = static_cast<unsigned>(forecast_seed(slug, {}) % kLearnEveryDays);
     if (std::chrono::weekday(today).c_encoding() != weekday)
         return;
@@ -129,8 +135,8 @@ ForecastResult stored_forecast(store::Database& database, const std::string& slu
     if (last == samples.rend())
         return {.forecast = {}, .reason = ForecastReason::no_usage};
     const auto today = usage_day(os::local_time(last->at));
-    const GrowthOrReason growth =
-        growth_outlook(slug, complete_days(uses, today), last->limit_bytes, stored_calibration(database, today));
+    const KeptGrowth growth =
+        kept(growth_outlook(slug, complete_days(uses, today), last->limit_bytes, stored_calibration(database, today)));
     return result_of(growth, *last->used_bytes, last->limit_bytes);
 }
 

@@ -44,10 +44,9 @@ void add_to_role(std::map<FolderRole, Folder>& roles, const Folder& folder) {
 void add_snapshot(MailboxStatus& status, const MailboxRecord& record, const std::string& hash_key) {
     const Snapshot& snapshot = *record.snapshot;
     status.last_success = snapshot.measured_at;
-    status.policy = record.settings.policy;
     status.quota = snapshot.quota;
     for (Resource& resource : status.quota)
-        resource.root = public_root(resource.root, record.settings, hash_key);
+        resource.root = public_root(resource.root, *record.settings, hash_key);
     for (const Folder& folder : snapshot.folders)
         add_to_role(status.roles, folder);
     std::int64_t messages = 0;
@@ -83,6 +82,65 @@ std::string note_of(const MailboxStatus& mailbox) {
     return mailbox.mails_to == MailsTo::webmaster ? "the webmaster is told" : "";
 }
 
+/// Adds what the webmaster wants to know beside the measurement.
+class Annotator {
+public:
+    Annotator(const Sitters& sitters, Time now, os::SteadyTime steady)
+        : sitters_(sitters), times_(sitters.settings.alerts, now), now_(now), steady_(steady) {
+        for (const store::Silence& silence : sitters.beside.silences)
+            silences_[silence.mailbox] = &silence;
+    }
+
+    void annotate(MailboxStatus& mailbox, const MailboxRecord& record) {
+        if (const auto silence = silences_.find(mailbox.slug); silence != silences_.end())
+            mailbox.silenced = Silenced{.until = silence->second->until, .reason = silence->second->reason};
+        mailbox.mails_to = mails_to(*record.settings);
+        if (const std::string note = note_of(mailbox); !note.empty())
+            mailbox.note = note;
+        const auto waiting = sitters_.beside.waiting.find(mailbox.slug);
+        mailbox.next = next_steps(
+            {.settings = sitters_.settings,
+             .alert = record.alert,
+             .burst = sitters_.burst,
+             .silent_until = mailbox.silenced ? std::optional(mailbox.silenced->until) : std::nullopt,
+             .waiting_until = waiting != sitters_.beside.waiting.end() ? std::optional(waiting->second) : std::nullopt,
+             .measured_at = {}},
+            times_);
+        if (const auto due = sitters_.visits.when(*record.settings))
+            mailbox.next_attempt = now_ + std::chrono::ceil<Seconds>(*due - steady_);
+    }
+
+private:
+    const Sitters& sitters_;
+    std::map<std::string, const store::Silence*> silences_;
+    MailTimes times_;
+    Time now_;
+    os::SteadyTime steady_;
+};
+
+/// What was drawn before, where it says the same.
+std::shared_ptr<const MailboxStatus> same_or_new(std::shared_ptr<const MailboxStatus> before, MailboxStatus drawn) {
+    if (before && before->next_attempt && drawn.next_attempt &&
+        std::chrono::abs(*before->next_attempt - *drawn.next_attempt) <= Seconds(1))
+        drawn.next_attempt = before->next_attempt; // the seconds of the two clocks begin at different moments
+    return before && *before == drawn ? std::move(before) : std::make_shared<const MailboxStatus>(std::move(drawn));
+}
+
+/// Whether every mailbox was tried once, and since when each was tried.
+void note_rounds(Status& status) {
+    Time oldest = status.at;
+    for (const MailboxStatus& mailbox : status.mailboxes) {
+        if (!mailbox.here)
+            continue;
+        if (!mailbox.last_attempt)
+            return;
+        oldest = std::min(oldest, *mailbox.last_attempt);
+    }
+    if (!status.first_round_done)
+        status.first_round_done = status.at;
+    status.last_round_done = oldest;
+}
+
 } // namespace
 
 std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key) {
@@ -95,8 +153,8 @@ std::string public_root(const std::string& root, const settings::Mailbox& mailbo
 }
 
 observe::PrivateNames private_names(const MailboxRecord& record) {
-    observe::PrivateNames names{.logins = {record.settings.username, record.settings.authorize_as},
-                                .addresses = {record.settings.address},
+    observe::PrivateNames names{.logins = {record.settings->username, record.settings->authorize_as},
+                                .addresses = {record.settings->address},
                                 .folders = {}};
     if (!record.snapshot)
         return names;
@@ -117,29 +175,26 @@ void hide_evidence(MailboxRecord& record) {
 
 MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_key) {
     MailboxStatus status;
-    status.slug = record.settings.slug;
-    status.server = record.settings.server;
+    status.slug = record.settings->slug;
+    status.server = record.settings->server;
     status.here = record.here;
+    status.policy = {record.settings, &record.settings->policy};
     status.assessment = record.assessment;
     if (status.assessment.tightest)
-        status.assessment.tightest->root = public_root(status.assessment.tightest->root, record.settings, hash_key);
+        status.assessment.tightest->root = public_root(status.assessment.tightest->root, *record.settings, hash_key);
     status.stage_since = record.alert.stage.since;
     if (record.snapshot)
         add_snapshot(status, record, hash_key);
     status.forecast = record.forecast;
     status.forecast_reason = record.forecast_reason;
-    for (const Advice& advice : record.advice.all) {
-        if (advice.frees_bytes > 0)
-            status.reclaimable_bytes[advice.kind] = advice.frees_bytes;
-    }
     status.last_attempt = record.last_attempt;
     status.last_probe_succeeded = record.last_attempt.has_value() && !record.failure;
     if (record.failure)
         status.failure = ProbeFailure{.kind = record.failure->kind,
                                       .detail = observe::hide_names(record.failure->detail, private_names(record))};
     status.evidence = record.public_evidence;
-    status.advice = record.public_advice;
-    status.begins_at = begins_at(record.settings.policy);
+    status.advice = record.advice;
+    status.begins_at = begins_at(record.settings->policy);
     status.failing_since = record.failing_since;
     status.last_cost = record.last_cost;
     status.failures = record.failures;
@@ -151,61 +206,26 @@ MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_ke
     return status;
 }
 
-void draw_mailboxes(Status& status, const settings::Settings& settings,
-                    const std::map<std::string, MailboxRecord>& records, const std::string& hash_key, Time now) {
+Beside beside_at(store::Database& database, Time now) {
+    return {.outbox_pending = database.unsent_mail(),
+            .silences = database.silences(now),
+            .waiting = database.waiting_mail()};
+}
+
+void draw_mailboxes(Status& status, const Sitters& sitters, Time now, os::SteadyTime steady) {
     status.at = now;
-    status.mailboxes.clear();
-    status.mailboxes.reserve(settings.mailboxes.size());
-    for (const settings::Mailbox& mailbox : settings.mailboxes)
-        status.mailboxes.push_back(picture_of(records.at(mailbox.slug), hash_key));
-    Time oldest = now;
-    for (const MailboxStatus& mailbox : status.mailboxes) {
-        if (!mailbox.here)
-            continue;
-        if (!mailbox.last_attempt)
-            return;
-        oldest = std::min(oldest, *mailbox.last_attempt);
+    status.outbox_pending = sitters.beside.outbox_pending;
+    status.silences_active = static_cast<int>(sitters.beside.silences.size());
+    Annotator annotator(sitters, now, steady);
+    const SharedList<MailboxStatus> before = std::exchange(status.mailboxes, {});
+    status.mailboxes.reserve(sitters.settings.mailboxes.size());
+    for (const settings::Mailbox& mailbox : sitters.settings.mailboxes) {
+        const MailboxRecord& record = sitters.records.at(mailbox.slug);
+        MailboxStatus drawn = picture_of(record, sitters.hash_key);
+        annotator.annotate(drawn, record);
+        status.mailboxes.add(same_or_new(before.shared(status.mailboxes.size()), std::move(drawn)));
     }
-    if (!status.first_round_done)
-        status.first_round_done = now;
-    status.last_round_done = oldest; // since then every mailbox was tried
-}
-
-StatusPointer take_picture(Status& status) {
-    std::vector<MailboxStatus> drawn = std::exchange(status.mailboxes, {});
-    const auto picture = std::make_shared<Status>(status);
-    picture->mailboxes = std::move(drawn);
-    return picture;
-}
-
-void annotate(Status& status, const Annotations& annotations, os::SteadyTime now) {
-    const settings::Settings& settings = annotations.settings;
-    status.silences_active = static_cast<int>(annotations.silences.size());
-    std::map<std::string, const store::Silence*> silences;
-    for (const store::Silence& silence : annotations.silences)
-        silences[silence.mailbox] = &silence;
-    MailTimes times(settings.alerts, status.at);
-    for (std::size_t i = 0; i < status.mailboxes.size(); ++i) { // both in the order of the settings
-        MailboxStatus& mailbox = status.mailboxes[i];
-        const settings::Mailbox& about = settings.mailboxes[i];
-        const auto silence = silences.find(mailbox.slug);
-        if (silence != silences.end())
-            mailbox.silenced = Silenced{.until = silence->second->until, .reason = silence->second->reason};
-        mailbox.mails_to = mails_to(about);
-        if (const std::string note = note_of(mailbox); !note.empty())
-            mailbox.note = note;
-        const auto waiting = annotations.waiting.find(mailbox.slug);
-        mailbox.next = next_steps(
-            {.settings = settings,
-             .alert = annotations.records.at(mailbox.slug).alert,
-             .burst = annotations.burst,
-             .silent_until = mailbox.silenced ? std::optional(mailbox.silenced->until) : std::nullopt,
-             .waiting_until = waiting != annotations.waiting.end() ? std::optional(waiting->second) : std::nullopt,
-             .measured_at = {}},
-            times);
-        if (const auto due = annotations.visits.when(about))
-            mailbox.next_attempt = status.at + std::chrono::ceil<Seconds>(std::max(*due, now) - now);
-    }
+    note_rounds(status);
 }
 
 } // namespace mailquotad::app

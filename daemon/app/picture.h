@@ -18,28 +18,31 @@ namespace mailquotad::app {
 /// keyed hash; failure texts have them hidden.
 MailboxStatus picture_of(const MailboxRecord& record, const std::string& hash_key);
 
-/// Sets what a status says of its mailboxes, in the order of the settings, and of the rounds made so far. There must be
-/// a record for each mailbox of the settings.
-void draw_mailboxes(Status& status, const settings::Settings& settings,
-                    const std::map<std::string, MailboxRecord>& records, const std::string& hash_key, Time now);
-
-/// What a status says beside the measurements.
-struct Annotations {
-    const settings::Settings& settings;
-    const std::map<std::string, MailboxRecord>& records; ///< one for each mailbox of the settings
-    const std::vector<store::Silence>& silences;
-    const std::map<std::string, Time>& waiting; ///< when the waiting mails to owners are tried next, by slug
-    const BurstState& burst;
-    const Visits& visits;
+/// What the database says beside the measurements.
+struct Beside {
+    std::int64_t outbox_pending = 0;
+    std::vector<store::Silence> silences;
+    std::map<std::string, Time> waiting; ///< when the waiting mails to owners are tried next, by slug
 };
 
-/// Hands `status` over as a picture for readers. The mailboxes are moved into it, since thousands should not be there
-/// twice; all else stays.
-StatusPointer take_picture(Status& status);
+/// What it says now. Throws store::StoreError.
+Beside beside_at(store::Database& database, Time now);
 
-/// Adds what the webmaster wants to know beside the measurement: silences and who is told, which mails come next, when
-/// the next look is due. `status` was drawn with the same settings.
-void annotate(Status& status, const Annotations& annotations, os::SteadyTime now);
+/// What a picture is drawn from.
+struct Sitters {
+    const settings::Settings& settings;
+    const std::map<std::string, MailboxRecord>& records; ///< one for each mailbox of the settings
+    const Beside& beside;
+    const BurstState& burst;
+    const Visits& visits;
+    const std::string& hash_key;
+};
+
+/// Sets what a status says of its mailboxes, in the order of the settings, and of the rounds made so far: the
+/// measurement, and what the webmaster wants to know beside it (silences and who is told, which mails come next, when
+/// the next look is due). Of mailboxes that are as `status` has them already nothing new is made, since thousands
+/// should not be in memory twice.
+void draw_mailboxes(Status& status, const Sitters& sitters, Time now, os::SteadyTime steady);
 
 /// A root name as a label or page may show it.
 std::string public_root(const std::string& root, const settings::Mailbox& mailbox, const std::string& hash_key);

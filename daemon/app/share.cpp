@@ -83,7 +83,7 @@ std::function<bool(const std::string&)> Share::mail_of(const MailboxRecords& rec
         return {};
     return [this, &records](const std::string& slug) {
         const auto found = records.find(slug);
-        return holds(found == records.end() ? kWebmastersAffairs : visit_of(found->second.settings));
+        return holds(found == records.end() ? kWebmastersAffairs : visit_of(*found->second.settings));
     };
 }
 

@@ -61,7 +61,7 @@ void StoreWatch::catch_up(store::Database& database, const MailboxRecords& recor
         return;
     for (const auto& [slug, record] : records) {
         if (!record.unsaved.empty())
-            visits.hasten(record.settings, clock_.steady());
+            visits.hasten(*record.settings, clock_.steady());
     }
 }
 

@@ -36,7 +36,7 @@ void keep_survey(store::Database& database, MailboxRecord& record, ProbeFinished
     if (!record.here) // broken off, since another daemon looks at it now
         return record_login(database, finished.login, now);
     record.survey_failed = finished.report.failure() != nullptr;
-    const bool is_allowed = record.settings.depth == settings::Depth::sizes; // the settings may have changed meanwhile
+    const bool is_allowed = record.settings->depth == settings::Depth::sizes; // the settings may have changed meanwhile
     const bool found = is_allowed && finished.survey && (!record.survey_failed || !finished.survey->folders.empty());
     if (found) {
         record.survey = std::move(finished.survey);
@@ -54,8 +54,8 @@ void keep_survey(store::Database& database, MailboxRecord& record, ProbeFinished
 } // namespace
 
 bool survey_is_due(const MailboxRecord& record, const settings::Settings& settings, Time now) {
-    if (record.settings.depth != settings::Depth::sizes || record.settings.protocol != Protocol::imap || !record.here ||
-        !record.snapshot || record.failure)
+    if (record.settings->depth != settings::Depth::sizes || record.settings->protocol != Protocol::imap ||
+        !record.here || !record.snapshot || record.failure)
         return false;
     const Seconds since_started = record.surveyed ? now - *record.surveyed : Seconds::max();
     if (since_started < (record.survey_failed ? kAfterFailure : settings.poll.interval))
@@ -70,7 +70,8 @@ std::optional<ProbeJob> due_survey(const settings::Settings& settings, std::map<
     MailboxRecord* oldest = nullptr;
     const auto waits_since = [](const MailboxRecord& record) { return record.surveyed.value_or(Time::min()); };
     for (auto& [slug, record] : records) {
-        const bool may_run = survey_is_due(record, settings, now) && prober.has_room_for_survey(record.settings.server);
+        const bool may_run =
+            survey_is_due(record, settings, now) && prober.has_room_for_survey(record.settings->server);
         if (may_run && (oldest == nullptr || waits_since(record) < waits_since(*oldest)))
             oldest = &record;
     }
@@ -78,8 +79,8 @@ std::optional<ProbeJob> due_survey(const settings::Settings& settings, std::map<
         return std::nullopt;
     oldest->surveyed = now;
     ProbeJob job =
-        survey_job(settings, oldest->settings, &database, database.hash_key(), oldest->survey.value_or(Survey{}));
-    if (prober.most_of(oldest->settings.server) == 1)
+        survey_job(settings, *oldest->settings, &database, database.hash_key(), oldest->survey.value_or(Survey{}));
+    if (prober.most_of(oldest->settings->server) == 1)
         job.request.timeout = settings.poll.timeout;
     return job;
 }
@@ -95,8 +96,8 @@ void take_survey(store::Database& database, MailboxRecord& record, ProbeFinished
 }
 
 void remember_survey(store::Database& database, MailboxRecord& record) {
-    const std::string& slug = record.settings.slug;
-    if (record.settings.depth != settings::Depth::sizes) {
+    const std::string& slug = record.settings->slug;
+    if (record.settings->depth != settings::Depth::sizes) {
         record.survey.reset();
         if (database.survey(slug))
             database.forget_survey(slug);
@@ -106,27 +107,28 @@ void remember_survey(store::Database& database, MailboxRecord& record) {
     record.counts = known_counts(database, slug);
 }
 
-void note_advice(store::Database& database, MailboxRecord& record, const settings::Settings& settings, Time now) {
+AdvicePlan note_advice(store::Database& database, MailboxRecord& record, const settings::Settings& settings, Time now) {
     if (!record.snapshot)
-        return;
+        return {};
     CountsByRole counts = learn_counts(*record.snapshot, record.counts);
     if (counts != record.counts) {
         record.counts = std::move(counts);
-        keep_counts(database, record.settings.slug, record.counts);
+        keep_counts(database, record.settings->slug, record.counts);
     }
-    record.advice = advice_for(settings, record.settings,
-                               {.snapshot = *record.snapshot,
-                                .assessment = record.assessment,
-                                .survey = record.survey ? &*record.survey : nullptr,
-                                .forecast = record.forecast ? &*record.forecast : nullptr,
-                                .counts = record.counts},
-                               now);
-    auto shown = std::make_shared<AdvicePlan>(record.advice);
+    AdvicePlan advice = advice_for(settings, *record.settings,
+                                   {.snapshot = *record.snapshot,
+                                    .assessment = record.assessment,
+                                    .survey = record.survey ? &*record.survey : nullptr,
+                                    .forecast = record.forecast ? &*record.forecast : nullptr,
+                                    .counts = record.counts},
+                                   now);
+    auto shown = std::make_shared<AdvicePlan>(advice);
     for (std::vector<Advice>* list : {&shown->all, &shown->plan}) {
-        for (Advice& advice : *list)
-            advice.folder.clear();
+        for (Advice& one : *list)
+            one.folder.clear();
     }
-    record.public_advice = std::move(shown);
+    record.advice = std::move(shown);
+    return advice;
 }
 
 AdvicePlan advice_for(const settings::Settings& settings, const settings::Mailbox& mailbox, const AdviceFacts& facts,
@@ -163,7 +165,7 @@ std::optional<std::int64_t> freed_in(store::Database& database, const MailboxRec
     if (!is_all_clear || !record.alert.episode || !used)
         return std::nullopt;
     std::int64_t most = 0;
-    for (const store::Sample& sample : database.samples(record.settings.slug, record.alert.episode->began))
+    for (const store::Sample& sample : database.samples(record.settings->slug, record.alert.episode->began))
         most = std::max(most, sample.used_bytes.value_or(0));
     return most > *used ? std::optional(most - *used) : std::nullopt;
 }

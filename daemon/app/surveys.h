@@ -31,8 +31,9 @@ void take_survey(store::Database& database, MailboxRecord& record, ProbeFinished
 /// is forgotten. Throws store::StoreError.
 void remember_survey(store::Database& database, MailboxRecord& record);
 
-/// Learns from the last measurement what counts, and computes the advice anew. Throws store::StoreError.
-void note_advice(store::Database& database, MailboxRecord& record, const settings::Settings& settings, Time now);
+/// Learns from the last measurement what counts, and computes the advice anew: the record keeps it without names of
+/// folders, with them it is returned. Throws store::StoreError.
+AdvicePlan note_advice(store::Database& database, MailboxRecord& record, const settings::Settings& settings, Time now);
 
 /// The advice for a mailbox as it was measured; `forecast` and `survey` may be missing.
 AdvicePlan advice_for(const settings::Settings& settings, const settings::Mailbox& mailbox, const AdviceFacts& facts,

@@ -91,7 +91,7 @@ std::vector<ProbeJob> Visits::start(const std::string& visit, const MailboxRecor
                                     const settings::Settings& settings, store::Database& database) {
     std::vector<ProbeJob> jobs;
     for (const MailboxRecord* record : visited(visit, records))
-        jobs.push_back(probe_job(settings, record->settings, &database, database.hash_key()));
+        jobs.push_back(probe_job(settings, *record->settings, &database, database.hash_key()));
     schedule_.started(visit);
     return jobs;
 }

@@ -107,8 +107,8 @@ std::vector<Sight> sights_of(const std::map<std::string, MailboxRecord>& records
     sights.reserve(records.size());
     for (const auto& [slug, record] : records)
         sights.push_back({.slug = slug,
-                          .server = record.settings.server,
-                          .login = record.settings.server + '/' + login_of(record.settings),
+                          .server = record.settings->server,
+                          .login = record.settings->server + '/' + login_of(*record.settings),
                           .tried = record.last_attempt.has_value(),
                           .failure = record.failure,
                           .measured_at = record.snapshot ? std::optional(record.snapshot->measured_at) : std::nullopt});
@@ -151,32 +151,33 @@ std::optional<std::int64_t> Webmaster::limit_before(const std::string& slug, Tim
 }
 
 void Webmaster::observe(const MailboxRecord& record, const AlertState& alert, Time now) {
-    const std::string& slug = record.settings.slug;
+    const std::string& slug = record.settings->slug;
     const bool seen_before = record.alert.decided_before;
     if (!record.unsaved.empty() && record.unsaved.back().limit_bytes) {
         const std::int64_t limit = *record.unsaved.back().limit_bytes;
         const auto before = limit_before(slug, now);
         if (seen_before && before && *before != limit)
-            observe_limit(memory_.burst, slug,
-                          {.server = record.settings.server, .before_bytes = *before, .after_bytes = limit, .at = now});
+            observe_limit(
+                memory_.burst, slug,
+                {.server = record.settings->server, .before_bytes = *before, .after_bytes = limit, .at = now});
         limits_[slug] = limit;
     }
     const auto before = record.alert.stage.stage;
     if (seen_before && before && alert.stage.stage)
-        observe_stage(memory_.burst, slug, record.settings.server, *before, *alert.stage.stage, now);
+        observe_stage(memory_.burst, slug, record.settings->server, *before, *alert.stage.stage, now);
 }
 
 Decision Webmaster::decide(const settings::Settings& settings, const MailboxRecord& record, const AlertState& alert,
                            Time now, bool mail_on_its_way) {
     listen();
-    Circumstances circumstances = circumstances_of(database_, record.settings.slug, now);
+    Circumstances circumstances = circumstances_of(database_, record.settings->slug, now);
     circumstances.mail_in_flight = mail_on_its_way;
-    AlertRules rules = rules_for(settings, record.settings);
+    AlertRules rules = rules_for(settings, *record.settings);
     const auto& burst = settings.alerts.burst;
     const bool guarded = burst && can_ask(settings) && burst_is_possible(*burst, population_);
     if (!guarded)
         return mailquotad::decide(alert, record.assessment, rules, circumstances);
-    const std::string& slug = record.settings.slug;
+    const std::string& slug = record.settings->slug;
     const Seconds window = burst_window(settings.poll.interval);
     rules.burst_window = window;
     observe(record, alert, circumstances.now);
@@ -338,7 +339,7 @@ void Webmaster::tell_troubles(const settings::Settings& settings, const std::map
     }
     notify::Names names;
     for (const auto& [slug, record] : records)
-        names[slug] = record.settings.address;
+        names[slug] = record.settings->address;
     const auto text = notify::trouble_text(news, names, catalog_, settings.language, &os::local_time);
     const std::string name = "trouble." + std::to_string(now.time_since_epoch().count());
     const auto public_text = notify::trouble_text(news, {}, catalog_, settings.language, &os::local_time);

@@ -33,6 +33,7 @@ struct Tightest {
     std::int64_t used = 0;
     std::int64_t limit = 0;
     Unit unit = Unit::bytes;
+    bool operator==(const Tightest&) const = default;
 };
 
 /// How one stage stands to what was measured.
@@ -77,6 +78,7 @@ struct Assessment {
     LimitSource limit_source = LimitSource::not_told;
     std::vector<Reason> reasons;
     std::optional<Tightest> tightest;
+    bool operator==(const Assessment&) const = default;
 };
 
 /// The verdict without memory, as `mailquotad check` gives it.

@@ -52,6 +52,7 @@ struct ProbeCost {
     std::int64_t bytes_sent = 0; ///< inside TLS, without its framing
     std::int64_t bytes_received = 0;
     double seconds = 0;
+    bool operator==(const ProbeCost&) const = default;
 };
 
 /// A successful look at a mailbox.
@@ -81,6 +82,7 @@ enum class FailureKind {
 struct ProbeFailure {
     FailureKind kind = FailureKind::internal;
     std::string detail; ///< one line; may hold text from the server, so escape it wherever it is shown
+    bool operator==(const ProbeFailure&) const = default;
 };
 
 /// A finished probe: the outcome, what it cost, and what to remember for the next one.

@@ -6,6 +6,7 @@
 #include "core/assessment.h"
 #include "core/measurement.h"
 #include "core/next_step.h"
+#include "core/shared_list.h"
 
 #include <array>
 #include <map>
@@ -44,23 +45,23 @@ enum class MailsTo {
 struct Silenced {
     Time until{};
     std::string reason;
+    bool operator==(const Silenced&) const = default;
 };
 
 /// One mailbox as seen now. Carries no address, no login and no folder name, so that no view can leak one.
 struct MailboxStatus {
     std::string slug;
-    std::string server;    ///< key in the settings
-    bool here = true;      ///< false: another daemon looks at it, and the rest is as the database has it
-    Assessment assessment; ///< of the last good measurement
-    Policy policy;         ///< what makes a stage of it
+    std::string server;                   ///< key in the settings
+    bool here = true;                     ///< false: another daemon looks at it, and the rest is as the database has it
+    Assessment assessment;                ///< of the last good measurement
+    std::shared_ptr<const Policy> policy; ///< what makes a stage of it; never null
     Time stage_since{};
     std::vector<Resource> quota;        ///< roots that would name the owner are replaced by a hash
     std::map<FolderRole, Folder> roles; ///< sums per role; Folder::name is empty
     std::optional<std::int64_t> messages;
     std::optional<Forecast> forecast;
-    std::optional<ForecastReason> forecast_reason;        ///< why there is none
-    std::map<AdviceKind, std::int64_t> reclaimable_bytes; ///< what each advice would free, alone
-    std::shared_ptr<const AdvicePlan> advice;             ///< without names of folders; null before a measurement
+    std::optional<ForecastReason> forecast_reason; ///< why there is none
+    std::shared_ptr<const AdvicePlan> advice;      ///< without names of folders; null before a measurement
     std::array<double, 4> begins_at{}; ///< used ratio at which notice, warning, urgent, full begin; 0: does not count
     std::optional<Time> last_success;
     std::optional<Time> last_attempt;
@@ -71,7 +72,7 @@ struct MailboxStatus {
         evidence; ///< of the last failures, newest first, names hidden; or null
     ProbeCost last_cost;
     std::map<FailureKind, std::int64_t> failures; ///< since the start of the process
-    std::optional<Time> next_attempt;
+    std::optional<Time> next_attempt; ///< may be past: then as soon as there is room; nothing while it is looked at
     std::optional<Told> last_told;
     std::map<std::pair<Stage, std::string>, std::int64_t> notifications_sent; ///< by stage and channel
     DecisionReason decision = DecisionReason::stage_ok;
@@ -79,6 +80,7 @@ struct MailboxStatus {
     MailsTo mails_to = MailsTo::owner;
     std::optional<Silenced> silenced;
     std::string note; ///< the two above in English: a silence's reason, "another person is told", …
+    bool operator==(const MailboxStatus&) const = default;
 };
 
 /// What the webmaster should know of the settings as a whole.
@@ -97,7 +99,8 @@ struct Status {
     std::string version;
     std::optional<Time> first_round_done; ///< every mailbox was tried once
     std::optional<Time> last_round_done;
-    std::vector<MailboxStatus> mailboxes; ///< in the order of the settings
+    SharedList<MailboxStatus>
+        mailboxes; ///< in the order of the settings; what did not change is that of the status before
     std::int64_t outbox_pending = 0;
     std::map<std::string, std::int64_t> notifications_failed; ///< by reason
     std::map<DecisionReason, std::int64_t> notifications_suppressed;

@@ -74,7 +74,7 @@ std::string failure(const MailboxStatus& mailbox, const PageText& text) {
                 "</bdi></code></p>\n";
     }
     return html + "<dl>" + fact(text, "failing_since", optional_moment(mailbox.failing_since, text)) +
-           fact(text, "next_attempt", optional_moment(mailbox.next_attempt, text)) + "</dl></section>\n";
+           fact(text, "next_attempt", optional_moment(next_look(mailbox, text.now()), text)) + "</dl></section>\n";
 }
 
 std::string conversation(const Evidence& evidence, const PageText& text) {
@@ -139,7 +139,8 @@ std::string checks(const MailboxStatus& mailbox, const PageText& text) {
            fact(text, "last_success",
                 mailbox.last_success ? moment_and_ago(*mailbox.last_success, text) : text.word("never")) +
            fact(text, "last_attempt", optional_moment(mailbox.last_attempt, text)) +
-           (is_failing(mailbox) ? "" : fact(text, "next_attempt", optional_moment(mailbox.next_attempt, text))) +
+           (is_failing(mailbox) ? ""
+                                : fact(text, "next_attempt", optional_moment(next_look(mailbox, text.now()), text))) +
            fact(text, "failures", text.count(failed)) +
            (mailbox.last_attempt ? fact(text, "cost",
                                         text.fill("cost", {{"seconds", text.seconds(cost.seconds)},

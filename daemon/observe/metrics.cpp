@@ -201,7 +201,15 @@ void notifications_sent(const MailboxStatus& mailbox, MetricFamily& family) {
 }
 
 void reclaimable(const MailboxStatus& mailbox, MetricFamily& family) {
-    for (const auto& [kind, bytes] : mailbox.reclaimable_bytes) {
+    std::map<AdviceKind, std::int64_t> freed;
+    if (mailbox.advice) {
+        for (const Advice& advice : mailbox.advice->all) {
+            if (advice.frees_bytes > 0) {
+                freed[advice.kind] = advice.frees_bytes;
+            }
+        }
+    }
+    for (const auto& [kind, bytes] : freed) {
         family.add(of(mailbox, {{"advice", to_string(kind)}}), number(bytes));
     }
 }

@@ -50,8 +50,8 @@ Json quota_of(const MailboxStatus& mailbox) {
                          {"used", resource.used},
                          {"limit", number(resource.limit)},
                          {"unit", text(to_string(resource.unit))},
-                         {"warning_above", number(highest_below(Stage::warning, mailbox.policy, resource))},
-                         {"urgent_above", number(highest_below(Stage::urgent, mailbox.policy, resource))}});
+                         {"warning_above", number(highest_below(Stage::warning, *mailbox.policy, resource))},
+                         {"urgent_above", number(highest_below(Stage::urgent, *mailbox.policy, resource))}});
     }
     return quota;
 }
@@ -118,7 +118,7 @@ Json mailbox_of(const MailboxStatus& mailbox, Time at) {
     result["stage_since"] = stage ? time(mailbox.stage_since) : Json(nullptr);
     result["last_success"] = time(mailbox.last_success);
     result["last_attempt"] = time(mailbox.last_attempt);
-    result["next_attempt"] = time(mailbox.next_attempt);
+    result["next_attempt"] = time(next_look(mailbox, at));
     result["last_notice"] = last_notice_of(mailbox);
     result["decision"] = text(to_string(mailbox.decision));
     result["note"] = text(hide_addresses(mailbox.note));

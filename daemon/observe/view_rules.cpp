@@ -49,6 +49,10 @@ bool is_failing(const MailboxStatus& mailbox) {
     return mailbox.last_attempt && !mailbox.last_probe_succeeded && mailbox.failure;
 }
 
+std::optional<Time> next_look(const MailboxStatus& mailbox, Time at) {
+    return mailbox.next_attempt ? std::optional(std::max(*mailbox.next_attempt, at)) : std::nullopt;
+}
+
 std::string_view stage_name(std::optional<Stage> stage) {
     return stage ? to_string(*stage) : "unknown";
 }

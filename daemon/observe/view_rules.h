@@ -21,6 +21,9 @@ std::optional<Stage> shown_stage(const MailboxStatus& mailbox, Time at);
 /// Whether the last attempt failed. A mailbox that was never tried does not fail.
 bool is_failing(const MailboxStatus& mailbox);
 
+/// When it is looked at next: what is due already is looked at now. Nothing while that is done.
+std::optional<Time> next_look(const MailboxStatus& mailbox, Time at);
+
 /// "ok" … "full", or "unknown".
 std::string_view stage_name(std::optional<Stage> stage);
 

@@ -19,7 +19,11 @@ struct Kept {
     MailboxRecord record;
     Time now = kNoon;
 
-    Kept() { record.settings.slug = "kim"; }
+    Kept() {
+        settings::Mailbox kim;
+        kim.slug = "kim";
+        record.settings = std::make_shared<const settings::Mailbox>(kim);
+    }
 
     void fail(FailureKind kind) {
         ProbeReport report;

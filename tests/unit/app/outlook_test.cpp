@@ -18,7 +18,9 @@ struct Watched {
         std::string name = (std::filesystem::temp_directory_path() / "mailquotad-outlook-XXXXXX").string();
         folder = ::mkdtemp(name.data());
         database.emplace(store::Database::open({.folder = folder}));
-        record.settings.slug = "kim";
+        settings::Mailbox kim;
+        kim.slug = "kim";
+        record.settings = std::make_shared<const settings::Mailbox>(kim);
     }
     ~Watched() {
         database.reset();

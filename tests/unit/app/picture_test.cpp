@@ -7,10 +7,12 @@ namespace {
 
 MailboxRecord record() {
     MailboxRecord record;
-    record.settings.address = "kim.muster@verein.example";
-    record.settings.username = "web12p3";
-    record.settings.slug = "kim";
-    record.settings.server = "qloc";
+    settings::Mailbox mailbox;
+    mailbox.address = "kim.muster@verein.example";
+    mailbox.username = "web12p3";
+    mailbox.slug = "kim";
+    mailbox.server = "qloc";
+    record.settings = std::make_shared<const settings::Mailbox>(mailbox);
     Snapshot snapshot;
     snapshot.limit_source = LimitSource::server;
     snapshot.quota = {{.root = "Kim.Muster", .name = "STORAGE", .used = 5, .limit = 10, .unit = Unit::bytes},
@@ -35,7 +37,7 @@ TEST_CASE("a root that names the owner is hashed, another one is kept") {
     const MailboxStatus status = picture_of(record(), "key");
     CHECK(status.quota[0].root.starts_with("root-"));
     CHECK(status.quota[1].root == "User quota");
-    CHECK(public_root("INBOX.web12p3", record().settings, "key").starts_with("root-"));
+    CHECK(public_root("INBOX.web12p3", *record().settings, "key").starts_with("root-"));
 }
 
 TEST_CASE("the sum of a role is unknown when one of its folders is") {

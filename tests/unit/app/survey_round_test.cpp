@@ -22,6 +22,15 @@ const std::string kScript =
     "S: * 1 FETCH (UID 1 RFC822.SIZE 9216000 INTERNALDATE \"01-Mar-2020 10:00:00 +0000\" FLAGS ())\n"
     "S: TAG OK\nC: TAG LOGOUT\nS: * BYE\n";
 
+std::shared_ptr<const settings::Mailbox> kim_with(settings::Depth depth) {
+    settings::Mailbox kim;
+    kim.address = kim.username = "kim@verein.example";
+    kim.slug = "kim";
+    kim.server = "club";
+    kim.depth = depth;
+    return std::make_shared<const settings::Mailbox>(kim);
+}
+
 struct Fixture {
     TemporaryFolder folder;
     store::Database database = store::Database::open({.folder = folder.path()});
@@ -36,10 +45,7 @@ struct Fixture {
     Fixture() {
         settings.servers["club"].imap = Endpoint{.host = "mail.verein.example", .port = 993};
         MailboxRecord& record = records["kim"];
-        record.settings.address = record.settings.username = "kim@verein.example";
-        record.settings.slug = "kim";
-        record.settings.server = "club";
-        record.settings.depth = settings::Depth::sizes;
+        record.settings = kim_with(settings::Depth::sizes);
         record.snapshot.emplace();
         record.snapshot->limit_source = LimitSource::server;
         record.snapshot->quota = {
@@ -68,15 +74,16 @@ TEST_CASE_METHOD(Fixture, "what a survey finds is kept without names, gives advi
     CHECK(record.survey->complete);
     CHECK(record.survey->folders.front().name.empty());
     CHECK(database.survey("kim") == record.survey);
-    REQUIRE_FALSE(record.advice.plan.empty());
-    CHECK(record.advice.plan.front().frees_bytes == 9'216'000);
+    REQUIRE(record.advice);
+    REQUIRE_FALSE(record.advice->plan.empty());
+    CHECK(record.advice->plan.front().frees_bytes == 9'216'000);
     CHECK(known_counts(database, "kim") == CountsByRole{{FolderRole::inbox, Counts::yes}});
 
     MailboxRecord restarted;
     restarted.settings = record.settings;
     remember_survey(database, restarted);
     CHECK(restarted.survey == record.survey);
-    restarted.settings.depth = settings::Depth::totals;
+    restarted.settings = kim_with(settings::Depth::totals);
     remember_survey(database, restarted);
     CHECK_FALSE(restarted.survey);
     CHECK_FALSE(database.survey("kim"));
@@ -85,7 +92,7 @@ TEST_CASE_METHOD(Fixture, "what a survey finds is kept without names, gives advi
 TEST_CASE_METHOD(Fixture, "a survey that finds the consent withdrawn keeps nothing") {
     ProbeFinished finished = run(due().value());
     MailboxRecord& record = records.at("kim");
-    record.settings.depth = settings::Depth::totals;
+    record.settings = kim_with(settings::Depth::totals);
     take_survey(database, record, finished, settings, clock.now());
     CHECK_FALSE(record.survey);
     CHECK_FALSE(database.survey("kim"));

@@ -11,11 +11,17 @@ namespace {
 
 const Time kNow = *parse_utc("2026-11-21T19:00:00Z");
 
+std::shared_ptr<const settings::Mailbox> with(settings::Depth depth, Protocol protocol) {
+    settings::Mailbox mailbox;
+    mailbox.depth = depth;
+    mailbox.protocol = protocol;
+    return std::make_shared<const settings::Mailbox>(mailbox);
+}
+
 /// A mailbox whose owner agreed, surveyed completely so long ago.
 MailboxRecord surveyed(Seconds ago) {
     MailboxRecord record;
-    record.settings.depth = settings::Depth::sizes;
-    record.settings.protocol = Protocol::imap;
+    record.settings = with(settings::Depth::sizes, Protocol::imap);
     record.snapshot.emplace().folders = {
         {.name = "INBOX", .role = FolderRole::inbox, .messages = 1, .size_bytes = 1000}};
     record.assessment.stage = Stage::ok;
@@ -70,8 +76,9 @@ TEST_CASE("without consent, without IMAP, before the first look and while it fai
         change(record);
         return is_due(record);
     };
-    CHECK_FALSE(changed([](MailboxRecord& record) { record.settings.depth = settings::Depth::totals; }));
-    CHECK_FALSE(changed([](MailboxRecord& record) { record.settings.protocol = Protocol::pop3; }));
+    CHECK_FALSE(
+        changed([](MailboxRecord& record) { record.settings = with(settings::Depth::totals, Protocol::imap); }));
+    CHECK_FALSE(changed([](MailboxRecord& record) { record.settings = with(settings::Depth::sizes, Protocol::pop3); }));
     CHECK_FALSE(changed([](MailboxRecord& record) { record.snapshot.reset(); }));
     CHECK_FALSE(changed([](MailboxRecord& record) { record.failure = ProbeFailure{}; }));
     CHECK_FALSE(changed([](MailboxRecord& record) {

@@ -49,7 +49,7 @@ TEST_CASE("a shorter interval holds from the reload on, spread over the visits; 
     fakes::FakeClock clock;
     MailboxRecords records;
     for (const settings::Mailbox& one : settings.mailboxes)
-        records[one.slug].settings = one;
+        records[one.slug].settings = std::make_shared<const settings::Mailbox>(one);
     visits.set(settings, clock.steady());
     for (const char* slug : {"a", "b"}) {
         ProbeFinished last;
@@ -85,7 +85,7 @@ struct Measured {
     [[nodiscard]] MailboxRecords records() const {
         MailboxRecords made;
         for (const settings::Mailbox& one : settings.mailboxes)
-            made[one.slug].settings = one;
+            made[one.slug].settings = std::make_shared<const settings::Mailbox>(one);
         return made;
     }
 

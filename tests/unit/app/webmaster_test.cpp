@@ -37,7 +37,7 @@ struct Club {
             mailbox.owner.mail = {std::string(slug) + "@privat.example"};
             mailbox.policy = default_policy();
             settings.mailboxes.push_back(mailbox);
-            records[slug].settings = mailbox;
+            records[slug].settings = std::make_shared<const settings::Mailbox>(mailbox);
         }
         restart();
     }
@@ -62,7 +62,7 @@ struct Club {
                                         .messages = {},
                                         .roles_bytes = {}}};
         AlertState alert = record.alert;
-        record.assessment = assess(judge(snapshot, record.settings.policy, {}), alert.stage, now);
+        record.assessment = assess(judge(snapshot, record.settings->policy, {}), alert.stage, now);
         webmaster->count_mailboxes(settings);
         const Decision decision = webmaster->decide(settings, record, alert, now, false);
         database.transaction([&] {
@@ -108,9 +108,11 @@ TEST_CASE("mailboxes of one master user are one trouble, though each has a name 
     const TemporaryFolder folder;
     Club club(folder.path());
     for (auto& [slug, record] : club.records) {
-        record.settings.username += "*master";
-        record.settings.shared_login = "{address}*master";
-        record.settings.password.value = "master";
+        settings::Mailbox mailbox = *record.settings;
+        mailbox.username += "*master";
+        mailbox.shared_login = "{address}*master";
+        mailbox.password.value = "master";
+        record.settings = std::make_shared<const settings::Mailbox>(mailbox);
         record.failure = ProbeFailure{.kind = FailureKind::login_refused, .detail = "NO"};
         record.last_attempt = club.now;
         club.turn();

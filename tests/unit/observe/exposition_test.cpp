@@ -21,12 +21,11 @@ MetricFamily boxes(std::vector<std::string> names) {
 /// The sample with its mailboxes many times over, each with a slug of its own.
 Status many(int copies) {
     Status status = sample_status();
-    const std::vector<MailboxStatus> originals = std::move(status.mailboxes);
-    status.mailboxes.clear();
+    const SharedList<MailboxStatus> originals = std::exchange(status.mailboxes, {});
     for (int copy = 0; copy < copies; ++copy) {
         for (MailboxStatus mailbox : originals) {
             mailbox.slug += '.' + std::to_string(copy);
-            status.mailboxes.push_back(std::move(mailbox));
+            status.mailboxes.add(std::move(mailbox));
         }
     }
     return status;

@@ -104,7 +104,8 @@ TEST_CASE("what is not known is absent, never 0", "[metrics]") {
 
 TEST_CASE("the numbers of a mailbox vanish when the last good probe is older than a day", "[metrics]") {
     Status status = sample_status();
-    std::erase_if(status.mailboxes, [](const MailboxStatus& mailbox) { return mailbox.slug != "kim"; });
+    status.mailboxes = {status.mailboxes[1]};
+    REQUIRE(status.mailboxes.front().slug == "kim");
     const auto usage_at = [&](Seconds age) {
         status.at = *status.mailboxes.front().last_success + age;
         return joined(render_status_metrics(status));

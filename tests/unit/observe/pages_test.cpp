@@ -134,7 +134,7 @@ TEST_CASE("a state is told in words and by a symbol, not by colour alone", "[pag
 
 TEST_CASE("every stage, kind of failure, reason, role and decision has its words in every language", "[pages]") {
     Status status = sample_status();
-    MailboxStatus mailbox = status.mailboxes.at(1);
+    MailboxStatus mailbox = status.mailboxes[1];
     mailbox.assessment.reasons = {Reason::used, Reason::free, Reason::full_within, Reason::messages, Reason::refused};
     for (const FolderRole role : kAllFolderRoles) {
         mailbox.roles[role] = {"", role, 1, 2};
@@ -148,13 +148,15 @@ TEST_CASE("every stage, kind of failure, reason, role and decision has its words
             CHECK_NOTHROW(overview_of(status, language));
         }
         for (const DecisionReason reason : kAllDecisionReasons) {
-            status.mailboxes.front().decision = reason;
+            mailbox.decision = reason;
+            status.mailboxes = {mailbox};
             CHECK_NOTHROW(page_of(status, mailbox.slug, language));
         }
         for (const LimitSource source : {LimitSource::server, LimitSource::settings, LimitSource::none,
                                          LimitSource::not_told, LimitSource::unclear}) {
-            status.mailboxes.front().assessment.limit_source = source;
-            status.mailboxes.front().assessment.tightest.reset();
+            mailbox.assessment.limit_source = source;
+            mailbox.assessment.tightest.reset();
+            status.mailboxes = {mailbox};
             CHECK_NOTHROW(page_of(status, mailbox.slug, language));
         }
     }
@@ -162,11 +164,12 @@ TEST_CASE("every stage, kind of failure, reason, role and decision has its words
 
 TEST_CASE("the page says why there is no forecast", "[pages]") {
     Status status = sample_status();
-    MailboxStatus& kim = status.mailboxes.at(1);
+    MailboxStatus kim = status.mailboxes[1];
     kim.forecast.reset();
     for (const ForecastReason reason :
          {ForecastReason::no_usage, ForecastReason::no_limit, ForecastReason::too_little_data, ForecastReason::gap}) {
         kim.forecast_reason = reason;
+        status.mailboxes.replace(1, kim);
         check_well_formed(page_of(status, "kim", "de"));
     }
     CHECK_THAT(page_of(status, "kim", "en"), ContainsSubstring("since a gap of more than a week"));
@@ -237,7 +240,9 @@ TEST_CASE("a filtered overview shows the mailboxes that fit and no news", "[page
 TEST_CASE("more than a page of mailboxes is split by links", "[pages]") {
     Status status = sample_status();
     const MailboxStatus one = status.mailboxes.front();
-    status.mailboxes.assign(2 * kPerPage + 1, one);
+    status.mailboxes = {};
+    while (status.mailboxes.size() < 2 * kPerPage + 1)
+        status.mailboxes.add(one);
     Selection selection;
     selection.page = 2;
     std::string page = overview_of(status, "de", selection);
@@ -267,7 +272,9 @@ TEST_CASE("the page of a mailbox draws its past, and says the same in words and 
 TEST_CASE("ratios that make no sense do not break the level bar", "[pages]") {
     Status status = sample_status();
     for (const double ratio : {-1.0, 0.0, 1.0, 1e300, std::numeric_limits<double>::quiet_NaN()}) {
-        status.mailboxes.at(1).assessment.tightest->used_ratio = ratio;
+        MailboxStatus kim = status.mailboxes[1];
+        kim.assessment.tightest->used_ratio = ratio;
+        status.mailboxes.replace(1, kim);
         check_well_formed(page_of(status, "kim", "de"));
     }
 }

@@ -99,7 +99,6 @@ MailboxStatus warning_one() {
                      {FolderRole::junk, {"", FolderRole::junk, 20, std::nullopt}},
                      {FolderRole::other, {"", FolderRole::other, std::nullopt, 6 * kMiB}}};
     mailbox.messages = 8120;
-    mailbox.reclaimable_bytes = {{AdviceKind::empty_trash, 58 * kMiB}, {AdviceKind::archive_old, 160 * kMiB}};
     AdvicePlan plan;
     plan.all = {{.kind = AdviceKind::empty_trash,
                  .role = FolderRole::trash,
@@ -210,10 +209,11 @@ Status sample_status() {
     noticed.forecast =
         forecast(365 * kMiB, 300'000.0, {.p10 = 90.0, .p25 = 200.0, .p50 = std::nullopt, .p90 = std::nullopt});
 
-    status.mailboxes = {quiet,  warning_one(), unlimited, full_one(), refused,      gone,
-                        untold, unclear,       untried,   noticed,    urgent_one(), hostile_one()};
-    for (MailboxStatus& mailbox : status.mailboxes) {
-        mailbox.policy = default_policy();
+    const auto policy = std::make_shared<const Policy>(default_policy());
+    for (MailboxStatus mailbox : {quiet, warning_one(), unlimited, full_one(), refused, gone, untold, unclear, untried,
+                                  noticed, urgent_one(), hostile_one()}) {
+        mailbox.policy = policy;
+        status.mailboxes.add(std::move(mailbox));
     }
     return status;
 }

@@ -95,9 +95,10 @@ TEST_CASE("the overview as CSV holds the same mailboxes in the same order, and n
           "kim,qloc,warning,warning,,STORAGE,432013312,524288000,0.8240,2500000,12.4,35.2,80.7,2026-11-21T18:56:00Z,"
           "2026-11-18T19:00:00Z,warning,\r\n");
     Status status = sample_status();
-    status.mailboxes.resize(1);
-    status.mailboxes[0].slug = "-kasse";
-    status.mailboxes[0].note = "=1+1 of kim@verein.example";
+    MailboxStatus tricky = status.mailboxes.front();
+    tricky.slug = "-kasse";
+    tricky.note = "=1+1 of kim@verein.example";
+    status.mailboxes = {tricky};
     const std::string guarded = render_overview_csv(status, {});
     CHECK_THAT(guarded, ContainsSubstring("\r\n'-kasse,"));
     CHECK_THAT(guarded, ContainsSubstring(",'=1+1 of [address]\r\n"));

@@ -49,7 +49,9 @@ TEST_CASE("a mailbox has the members of check's JSON, with address and folder na
 
 TEST_CASE("a number up to the largest that is counted stays exact in the JSON", "[json]") {
     Status status = sample_status();
-    status.mailboxes.front().quota = {{"big", "STORAGE", kMaxCount, kMaxCount, Unit::bytes}};
+    MailboxStatus big = status.mailboxes.front();
+    big.quota = {{"big", "STORAGE", kMaxCount, kMaxCount, Unit::bytes}};
+    status.mailboxes.replace(0, big);
     CHECK_THAT(render_status_json(status), ContainsSubstring("\"used\": 9223372036854775807"));
 }
 

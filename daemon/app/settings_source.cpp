@@ -42,7 +42,7 @@ SettingsSource::SettingsSource(std::filesystem::path file, const settings::Loade
     : file_(std::move(file)), hash_key_(std::move(hash_key)), text_(loaded.text), lists_(stamps(loaded.lists)),
       database_(std::move(database)), place_(loaded.settings.value().database), queries_(states(loaded.queries)),
       interval_(loaded.settings.value().poll.interval), running_(*loaded.settings) {
-    running_.mailboxes = {}; // no mailbox needs a restart, and there may be thousands
+    running_.mailboxes = std::vector<settings::Mailbox>(); // none needs a restart; "= {}" would keep the room for all
 }
 
 std::optional<std::optional<settings::Settings>> SettingsSource::new_lists(Time now) {

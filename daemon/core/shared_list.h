@@ -11,7 +11,8 @@
 namespace mailquotad {
 
 /// Reads like a vector of constant values; a copy of it shares them. Values are replaced, never changed.
-template <typename Value> class SharedList {
+template <typename Value>
+class SharedList {
 public:
     using Pointer = std::shared_ptr<const Value>;
 

@@ -81,5 +81,66 @@ TEST_CASE("evidence reaches the page without a name of any kind") {
     CHECK_THAT(all, ContainsSubstring("STORAGE 1 2") && ContainsSubstring("C: A3 STATUS [folder] (MESSAGES)"));
 }
 
+/// A daemon's records of two mailboxes, drawn again and again.
+struct Drawn {
+    Drawn() {
+        for (const char* slug : {"kim", "uli"}) {
+            settings.mailboxes.emplace_back().slug = slug;
+            records[slug] = record();
+        }
+        for (const settings::Mailbox& mailbox : settings.mailboxes)
+            records[mailbox.slug].settings = std::make_shared<const settings::Mailbox>(mailbox);
+        visits.set(settings, steady);
+    }
+    Status after(Seconds more) {
+        now += more;
+        steady += more;
+        draw_mailboxes(status,
+                       {.settings = settings,
+                        .records = records,
+                        .beside = beside,
+                        .burst = burst,
+                        .visits = visits,
+                        .hash_key = "key"},
+                       now, steady);
+        return status;
+    }
+
+    settings::Settings settings;
+    std::map<std::string, MailboxRecord> records;
+    Beside beside;
+    BurstState burst;
+    Visits visits{0};
+    Status status;
+    Time now{};
+    os::SteadyTime steady{};
+};
+
+TEST_CASE("a picture shares with the one before what has not changed, and readers of that keep what they have") {
+    Drawn drawn;
+    const Status first = drawn.after(Seconds(0));
+    drawn.records["uli"].snapshot->quota.front().used = 7;
+    const Status second = drawn.after(Seconds(10));
+    REQUIRE(second.mailboxes.size() == 2);
+    CHECK(&second.mailboxes[0] == &first.mailboxes[0]);
+    CHECK(first.mailboxes[1].quota.front().used == 5);
+    CHECK(second.mailboxes[1].quota.front().used == 7);
+    drawn.beside.silences = {{.mailbox = "kim", .until = drawn.now + Days(1), .reason = "moving"}};
+    CHECK(drawn.after(Seconds(10)).mailboxes[0].silenced);
+    CHECK(first.mailboxes[0].silenced == std::nullopt);
+}
+
+TEST_CASE("that two clocks begin their seconds at different moments makes no new picture") {
+    Drawn drawn;
+    drawn.visits = Visits(0);
+    drawn.visits.set(drawn.settings, drawn.steady + std::chrono::hours(1));
+    const Status first = drawn.after(Seconds(0));
+    REQUIRE(first.mailboxes[0].next_attempt == Time{} + std::chrono::hours(1));
+    drawn.steady -= std::chrono::milliseconds(300);
+    CHECK(&drawn.after(Seconds(10)).mailboxes[0] == &first.mailboxes[0]);
+    drawn.steady -= std::chrono::minutes(1);
+    CHECK(drawn.after(Seconds(10)).mailboxes[0].next_attempt == Time{} + std::chrono::minutes(61) + Seconds(1));
+}
+
 } // namespace
 } // namespace mailquotad::app

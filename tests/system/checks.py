@@ -12,6 +12,7 @@ from .trial import ALEX, HOST, KIM, OWNER, PASSWORDS, SETTINGS, WEBMASTER, Trial
 UNIT = "mailquotad.service"
 CHANGED = "Planted-New-7741" # a password after its change
 DROP_INS = f"/etc/systemd/system/{UNIT}.d"
+WEBHOOK = '\n[[webhook]]\nname = "chat"\nurl = "https://localhost:1/room"\n'
 
 
 def install_package(trial: Trial, file: str) -> None:
@@ -174,6 +175,21 @@ def reload(trial: Trial) -> None:
     trial.check("all that by the same process", machine.process() == before)
 
 
+def modules(trial: Trial) -> None:
+    """What only a webhook needs comes with one, as closely confined as the unit is."""
+    machine = trial.machine
+
+    def held() -> str:
+        return machine.must("cat", f"/proc/{machine.process()}/maps")
+
+    trial.check("without a webhook it holds no libcurl, and no libpq", not re.search("libcurl|libpq", held()))
+    trial.configure(more=WEBHOOK)
+    machine.must("systemctl", "reload", UNIT)
+    trial.settle("with one it loads libcurl", lambda: "/mailquotad-http.so" in held() and "libcurl" in held())
+    trial.configure()
+    machine.must("systemctl", "reload", UNIT)
+
+
 def stop(trial: Trial) -> None:
     """While servers say nothing."""
     machine = trial.machine
@@ -257,7 +273,7 @@ def remove(trial: Trial) -> None:
     trial.check("and no failed unit", "mailquotad" not in machine.run("systemctl", "--failed").stdout)
 
 
-CHECKS = (install, setup, encrypted, first_start, hardening, other_users, reload, stop, crash, journal, upgrade, remove)
+CHECKS = (install, setup, encrypted, first_start, hardening, other_users, reload, modules, stop, crash, journal, upgrade, remove)
 
 
 def run_checks(roots: Roots, package: Path) -> int:

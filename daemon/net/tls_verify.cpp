@@ -84,6 +84,30 @@ std::string ip_bytes(const std::string& host) {
     return {bytes.data(), bytes.size()};
 }
 
+/// A session has CAs only while it verifies: GnuTLS looks for them there, and nowhere else in a connection.
+class Lent {
+public:
+    Lent(gnutls_session_t session, const TlsCredentials& credentials)
+        : session_(session), credentials_(credentials), authorities_(credentials.authorities()) {
+        set(authorities_->get());
+    }
+    ~Lent() { gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_.get()); }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+    [[nodiscard]] gnutls_certificate_credentials_t get() const { return authorities_->get(); }
+
+private:
+    void set(gnutls_certificate_credentials_t authorities) {
+        if (gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, authorities) != GNUTLS_E_SUCCESS) {
+            throw NetError(FailureKind::internal, "GnuTLS: out of memory");
+        }
+    }
+
+    gnutls_session_t session_;
+    const TlsCredentials& credentials_;
+    std::shared_ptr<const Authorities> authorities_;
+};
+
 /// Bits of gnutls_certificate_status_t; 0 for a good certificate.
 unsigned chain_status(gnutls_session_t session, const std::string& host) {
     const bool ip = is_ip_address(host);
@@ -187,10 +211,11 @@ std::optional<std::string> distrust(gnutls_session_t session, const std::string&
     if (!key.empty() && credentials.verified().contains(key, now)) {
         return std::nullopt;
     }
+    const Lent authorities(session, credentials);
     const unsigned status = chain_status(session, host);
     if (status == 0) {
         if (!key.empty()) {
-            credentials.verified().add(key, validity_of(chain, credentials.get()), now);
+            credentials.verified().add(key, validity_of(chain, authorities.get()), now);
         }
         return std::nullopt;
     }

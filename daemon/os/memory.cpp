@@ -12,4 +12,8 @@ void share_memory_among_threads() noexcept {
     ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
+void give_back_free_memory() noexcept {
+    ::malloc_trim(0);
+}
+
 } // namespace mailquotad::os

@@ -42,6 +42,43 @@ TEST_CASE("the CAs are loaded anew when their file has changed, and connections 
     CHECK(caught([&] { store.credentials(trust); }).kind == FailureKind::tls);
 }
 
+TEST_CASE("the CAs go when nobody needs them any more, and come back when somebody does") {
+    const TestCa ca;
+    const net::TlsCredentials credentials(ca.file());
+    CHECK(credentials.holds_authorities()); // for the first chain, which is about to be verified
+    auto one = credentials.authorities();
+    auto other = credentials.authorities();
+    CHECK(one == other);
+    one.reset();
+    CHECK(credentials.holds_authorities());
+    other.reset();
+    CHECK_FALSE(credentials.holds_authorities());
+    CHECK(credentials.authorities()->get() != credentials.get());
+    CHECK_FALSE(credentials.holds_authorities());
+}
+
+TEST_CASE("the CAs stay where they would be loaded again and again") {
+    const TestCa ca;
+    const net::TlsCredentials credentials(ca.file());
+    for (int i = 0; i <= net::TlsCredentials::kFewLoads; ++i) {
+        CHECK(credentials.authorities());
+        CHECK_FALSE(credentials.holds_authorities());
+    }
+    CHECK(credentials.authorities());
+    CHECK(credentials.holds_authorities());
+    credentials.tidy(); // not long enough ago
+    CHECK(credentials.holds_authorities());
+}
+
+TEST_CASE("CAs that cannot be read again are told by their file") {
+    const TestCa ca;
+    const std::string file = write_temporary(ca.pem());
+    const net::TlsCredentials credentials(file);
+    CHECK(credentials.authorities());
+    std::filesystem::remove(file);
+    CHECK_THAT(caught([&] { static_cast<void>(credentials.authorities()); }).detail, ContainsSubstring(file));
+}
+
 TEST_CASE("a CA file that is missing or holds no certificate is a failure that names it") {
     net::CaStore store;
     const Caught missing = caught([&] { store.credentials({.ca_file = "/nonexistent/ca.pem", .pins = {}}); });

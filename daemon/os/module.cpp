@@ -43,8 +43,11 @@ void require_trusted(const fs::path& file) {
 } // namespace
 
 fs::path module_file(const std::string& name) {
-    const fs::path folder = fs::read_symlink(kThisProgram).parent_path();
     const std::string file = name + ".so";
+    std::error_code error;
+    const fs::path folder = fs::read_symlink(kThisProgram, error).parent_path();
+    if (error || !folder.is_absolute())
+        fail(file, std::string("where it lies cannot be told: ") + kThisProgram + " cannot be read");
     std::error_code ignored;
     const fs::path beside = folder / file;
     return fs::exists(beside, ignored) ? beside : (folder / MAILQUOTAD_MODULES / file).lexically_normal();

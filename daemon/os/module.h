@@ -14,7 +14,7 @@ public:
 };
 
 /// Where the module `name` lies: beside the program, as it is built, else in the folder that the installation puts
-/// modules into, seen from the program. Neither the environment nor the current folder has a say.
+/// modules into, seen from the program. Neither the environment nor the current folder has a say. Throws ModuleError.
 std::filesystem::path module_file(const std::string& name);
 
 /// A module, loaded until the process ends: the libraries that it needs leave threads' data and exit handlers behind.

@@ -4,11 +4,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace mailquotad::app {
 
 namespace {
 
 constexpr std::chrono::seconds kBetweenLooks{10};
+// A server that stands still takes seconds to be found so: the rest of the time is for everything else.
+constexpr int kRestPerLook = 4;
 
 } // namespace
 
@@ -33,15 +37,18 @@ void StoreWatch::failed(const std::string& step, const std::string& error) {
                                 ". Until the database can be written, no mail goes out that it does not know of"});
     failing_since_ = clock_.now();
     looked_at_ = clock_.steady();
+    rest_ = kBetweenLooks;
 }
 
 bool StoreWatch::works_again(store::Database& database) {
-    if (!failing_since_ || clock_.steady() < looked_at_ + kBetweenLooks)
+    if (!failing_since_ || clock_.steady() < *next_look())
         return false;
-    looked_at_ = clock_.steady();
+    const os::SteadyTime began = clock_.steady();
     try {
         database.require_writable();
     } catch (const store::StoreError& error) {
+        looked_at_ = clock_.steady();
+        rest_ = std::max<os::SteadyTime::duration>(kBetweenLooks, kRestPerLook * (looked_at_ - began));
         spdlog::debug("the database still takes nothing: {}", error.what());
         return false;
     }
@@ -53,7 +60,7 @@ bool StoreWatch::works_again(store::Database& database) {
 }
 
 std::optional<os::SteadyTime> StoreWatch::next_look() const {
-    return failing_since_ ? std::optional(looked_at_ + kBetweenLooks) : std::nullopt;
+    return failing_since_ ? std::optional(looked_at_ + rest_) : std::nullopt;
 }
 
 void StoreWatch::catch_up(store::Database& database, const MailboxRecords& records, Visits& visits) {

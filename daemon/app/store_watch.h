@@ -22,8 +22,9 @@ public:
     bool attempt(const std::string& step, const std::function<void()>& work);
     /// As attempt, for a step that somebody else ran.
     void failed(const std::string& step, const std::string& error);
-    /// Tries a trifle where something had failed, every 10 s. Once it works again, the mailboxes whose last measurement
-    /// could not be kept are due at once: what was decided from it is decided anew.
+    /// Tries a trifle where something had failed, every 10 s, more rarely where finding that out takes long. Once it
+    /// works again, the mailboxes whose last measurement could not be kept are due at once: what was decided from it is
+    /// decided anew.
     void catch_up(store::Database& database, const MailboxRecords& records, Visits& visits);
 
     /// Since when the database takes nothing; nothing while it works.
@@ -37,6 +38,7 @@ private:
     const os::Clock& clock_;
     std::optional<Time> failing_since_;
     os::SteadyTime looked_at_{};
+    os::SteadyTime::duration rest_{}; ///< until the next look
 };
 
 } // namespace mailquotad::app

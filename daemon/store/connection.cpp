@@ -57,12 +57,18 @@ void Connection::revive() {
 
 void Connection::require_connection(std::string_view attempted) const {
     if (lost_)
-        throw StoreError(place_ + ": cannot " + std::string(attempted) + ": the connection is lost");
+        throw StoreError(place_ + ": cannot " + std::string(attempted) + ": the connection was lost (" + why_lost_ + ")");
 }
 
 void Connection::rethrow(std::string_view attempted) {
     lost_ = reopen_ && dialect_.is_lost();
-    dialect_.rethrow(place_, attempted);
+    try {
+        dialect_.rethrow(place_, attempted);
+    } catch (const StoreError& error) {
+        if (lost_)
+            why_lost_ = std::string(error.what()).substr(place_.size() + 2); // which the next error names again
+        throw;
+    }
     throw; // never reached: the dialect throws
 }
 

@@ -119,6 +119,7 @@ private:
     std::chrono::steady_clock::time_point synced_at_{};
     bool waits_for_disk_ = true;
     bool lost_ = false;
+    std::string why_lost_;
     bool in_transaction_ = false;
     bool broken_ = false;
     std::string known_slug_;

@@ -29,7 +29,7 @@ bool is_kept(std::string_view text) {
 /// Those that nobody uses at the moment.
 class IdleStatements {
 public:
-    explicit IdleStatements(const StatementCare& care) : care_(care) {}
+    explicit IdleStatements(StatementCare& care) : care_(care) {}
     ~IdleStatements() {
         for (auto& [text, statement] : idle_)
             care_.leave(*statement);
@@ -52,16 +52,24 @@ public:
     bool put(const std::string& text, std::unique_ptr<statement_backend>& statement) {
         if (!care_.rest(*statement))
             return false;
-        if (idle_.size() == kMostKept) {
-            idle_.front().second->clean_up();
+        idle_.emplace_back(text, std::move(statement));
+        if (idle_.size() > kMostKept) {
+            free(idle_.front().second);
             idle_.erase(idle_.begin());
         }
-        idle_.emplace_back(text, std::move(statement));
         return true;
     }
 
+    /// PostgreSQL is told.
+    void free(std::unique_ptr<statement_backend>& statement) {
+        care_.ask([&] {
+            statement->clean_up();
+            statement.reset();
+        });
+    }
+
 private:
-    StatementCare care_;
+    StatementCare& care_;
     std::vector<std::pair<std::string, std::unique_ptr<statement_backend>>> idle_; ///< the last used last
 };
 
@@ -69,7 +77,8 @@ private:
 /// anything else.
 class KeptStatement : public statement_backend {
 public:
-    KeptStatement(session_backend& session, IdleStatements& idle) : session_(session), idle_(idle) {}
+    KeptStatement(session_backend& session, StatementCare& care, IdleStatements& idle)
+        : session_(session), care_(care), idle_(idle) {}
     ~KeptStatement() override { put_away(); }
 
     void alloc() override {}
@@ -83,23 +92,17 @@ public:
         if (!statement_) {
             statement_.reset(session_.make_statement_backend());
             statement_->alloc();
-            statement_->prepare(query, keep ? st_repeatable_query : type);
+            care_.ask([&] { statement_->prepare(query, keep ? st_repeatable_query : type); });
         }
         if (keep)
             text_ = query;
     }
 
     exec_fetch_result execute(int number) override {
-        failed_ = true; // until it has worked
-        const exec_fetch_result result = statement_->execute(number);
-        failed_ = false;
-        return result;
+        return ask([&] { return statement_->execute(number); });
     }
     exec_fetch_result fetch(int number) override {
-        failed_ = true;
-        const exec_fetch_result result = statement_->fetch(number);
-        failed_ = false;
-        return result;
+        return ask([&] { return statement_->fetch(number); });
     }
 
     long long get_affected_rows() override { return statement_->get_affected_rows(); }
@@ -122,16 +125,24 @@ public:
     }
 
 private:
+    exec_fetch_result ask(const std::function<exec_fetch_result()>& call) {
+        exec_fetch_result result = ef_no_data;
+        failed_ = true; // until it has worked
+        care_.ask([&] { result = call(); });
+        failed_ = false;
+        return result;
+    }
+
     void put_away() {
         const std::string text = std::exchange(text_, {});
         const bool fit = !std::exchange(failed_, false) && !text.empty();
         if (!statement_ || (fit && idle_.put(text, statement_)))
             return;
-        statement_->clean_up();
-        statement_.reset();
+        idle_.free(statement_);
     }
 
     session_backend& session_;
+    StatementCare& care_;
     IdleStatements& idle_;
     std::unique_ptr<statement_backend> statement_; ///< null before prepare() and after clean_up()
     std::string text_;                             ///< of one that is to be kept
@@ -140,8 +151,8 @@ private:
 
 class KeepingSession : public session_backend {
 public:
-    KeepingSession(std::unique_ptr<session_backend> session, const StatementCare& care)
-        : session_(std::move(session)), idle_(care) {}
+    KeepingSession(std::unique_ptr<session_backend> session, std::unique_ptr<StatementCare> care)
+        : session_(std::move(session)), care_(std::move(care)), idle_(*care_) {}
 
     bool is_connected() override { return session_->is_connected(); }
     void begin() override { session_->begin(); }
@@ -155,19 +166,21 @@ public:
     }
     std::string get_dummy_from_table() const override { return session_->get_dummy_from_table(); }
     std::string get_backend_name() const override { return session_->get_backend_name(); }
-    statement_backend* make_statement_backend() override { return new KeptStatement(*session_, idle_); }
+    statement_backend* make_statement_backend() override { return new KeptStatement(*session_, *care_, idle_); }
     rowid_backend* make_rowid_backend() override { return session_->make_rowid_backend(); }
     blob_backend* make_blob_backend() override { return session_->make_blob_backend(); }
 
 private:
     std::unique_ptr<session_backend> session_;
-    IdleStatements idle_; ///< ends before its session
+    std::unique_ptr<StatementCare> care_;
+    IdleStatements idle_; ///< ends before them
 };
 
 } // namespace
 
-std::unique_ptr<session_backend> keep_statements(std::unique_ptr<session_backend> session, const StatementCare& care) {
-    return std::make_unique<KeepingSession>(std::move(session), care);
+std::unique_ptr<session_backend> keep_statements(std::unique_ptr<session_backend> session,
+                                                 std::unique_ptr<StatementCare> care) {
+    return std::make_unique<KeepingSession>(std::move(session), std::move(care));
 }
 
 } // namespace mailquotad::store

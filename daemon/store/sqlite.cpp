@@ -118,32 +118,28 @@ std::string connect_string(const std::string& name, bool readonly) {
     return "dbname=\"" + name + "\" timeout=" + std::to_string(kPatience.count()) + (readonly ? " readonly=true" : "");
 }
 
-soci::sqlite3_statement_backend& sqlite_statement(soci::details::statement_backend& statement) {
-    return static_cast<soci::sqlite3_statement_backend&>(statement);
-}
-
-// A SELECT that was not read to its end would keep its view of the database, and the log could not be emptied.
-bool rest(soci::details::statement_backend& statement) {
-    auto& prepared = sqlite_statement(statement);
-    prepared.useData_.clear();
-    prepared.dataCache_.clear();
-    prepared.columns_.clear();
-    prepared.boundByName_ = prepared.boundByPos_ = prepared.hasVectorIntoElements_ = false;
-    prepared.databaseReady_ = true;
-    return sqlite_api::sqlite3_reset(prepared.stmt_) == SQLITE_OK &&
-           sqlite_api::sqlite3_clear_bindings(prepared.stmt_) == SQLITE_OK;
-}
-
-void leave(soci::details::statement_backend& statement) {
-    statement.clean_up();
-}
+class SqliteCare : public StatementCare {
+public:
+    // A SELECT that was not read to its end would keep its view of the database, and the log could not be emptied.
+    bool rest(soci::details::statement_backend& statement) override {
+        auto& prepared = static_cast<soci::sqlite3_statement_backend&>(statement);
+        prepared.useData_.clear();
+        prepared.dataCache_.clear();
+        prepared.columns_.clear();
+        prepared.boundByName_ = prepared.boundByPos_ = prepared.hasVectorIntoElements_ = false;
+        prepared.databaseReady_ = true;
+        return sqlite_api::sqlite3_reset(prepared.stmt_) == SQLITE_OK &&
+               sqlite_api::sqlite3_clear_bindings(prepared.stmt_) == SQLITE_OK;
+    }
+    void leave(soci::details::statement_backend& statement) override { statement.clean_up(); }
+};
 
 /// SOCI's own factory, except that its sessions keep their statements.
 class Factory : public soci::backend_factory {
 public:
     soci::details::session_backend* make_session(const soci::connection_parameters& parameters) const override {
         std::unique_ptr<soci::details::session_backend> session(soci::factory_sqlite3()->make_session(parameters));
-        return keep_statements(std::move(session), {.rest = rest, .leave = leave}).release();
+        return keep_statements(std::move(session), std::make_unique<SqliteCare>()).release();
     }
 };
 

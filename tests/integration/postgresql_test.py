@@ -1,12 +1,14 @@
 """PostgreSQL instead of the file: every command works with it, and what is wrong with it is said plainly."""
 
 import json
+import signal
 import sys
+import time
 import unittest
 from pathlib import Path
 
 from memory import environment, found_in, with_the_right_to_read
-from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, mailquotad
+from support import CLUB, MIB, PRIVATE, Mailbox, Running, ServerTest, mailquotad, wait_for
 
 from servers.ca import Certificate
 from servers.postgresql import Postgresql
@@ -80,6 +82,32 @@ class OnPostgresql(ServerTest):
             running.wait_until_ready()
         self.database.rows("INSERT INTO schema_step (number, name) VALUES (99, 'from the future')")
         self.assertIn("newer version of mailquotad", self.command("check-config", expect=78))
+
+    def test_it_may_stop_answering_without_a_word(self) -> None:
+        self.set_up.poll = ('interval = "1s"', 'timeout = "5s"')
+        self.set_up.write()
+        with Running(self.set_up) as running:
+            running.wait_until_ready()
+            running.wait_for_metric("probe_success", 'mailbox="kim"', at_least=1)
+            self.database.freeze()
+            frozen = time.time()
+            running.wait_for_metric("database_writable", value=0)
+            running.wait_for_log("did not answer for 15 s")
+            self.assertEqual(running.get("/healthz")[0], 200)
+            running.child.send(signal.SIGHUP)
+            running.wait_for_log("settings read anew")
+            thawed = time.time()
+            self.database.thaw()
+            running.wait_for_metric("database_writable", value=1)
+
+            def written() -> int:
+                return int(self.database.value(f"SELECT COUNT(*) FROM sample WHERE measured_at > {frozen:.0f}"
+                                               f" AND measured_at < {thawed:.0f}"))
+
+            wait_for(lambda: written() > 0, "what was measured meanwhile is written")
+            wait_for(lambda: running.metric("daemons") == 1, "its own lost connection is not taken for another daemon", 60)
+            self.assertTrue(running.child.runs())
+        self.assertEqual(self.database.value("SELECT COUNT(*) FROM daemon"), "0")
 
     def test_tls_is_spoken_and_the_server_s_name_checked_as_the_url_says(self) -> None:
         database = self.postgresql(self.dovecot.authority.good())

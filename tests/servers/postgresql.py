@@ -8,12 +8,13 @@ import shutil
 import signal
 import stat
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from .ca import Certificate
 from .packages import unpacked
 from .ports import free_port
-from .processes import Child, StartFailed, ordinary_account, private_folder
+from .processes import Child, StartFailed, children_of, ordinary_account, private_folder
 
 USER = "mailquotad"
 
@@ -131,9 +132,27 @@ class Postgresql:
 
     def stop(self, number: int = signal.SIGINT) -> None:
         """Stops it: at once for its clients (SIGINT) or without tidying up (SIGQUIT). What it holds stays."""
+        self.thaw()
         if self._child is not None:
             self._child.stop(30, number)
             self._child = None
+
+    def freeze(self) -> None:
+        """From now on it says nothing, and closes nothing: connections come about, and nobody answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Goes on where freeze() stopped it."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        """To all its processes: first to the one that makes the others, so that none is new when they are asked for."""
+        if self._child is None:
+            return
+        self._child.send(number)
+        for pid in children_of(self._child.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def close(self) -> None:
         """Stops it and removes its folder."""

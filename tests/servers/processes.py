@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +77,17 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20) -> N
             raise TimeoutError(f"waited {seconds:g} s in vain: {what}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.2)
+
+
+def children_of(parent: int) -> list[int]:
+    """The processes that this one started, as far as they have not ended."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # ended meanwhile
+            _, _, fields = status.read_text().rpartition(")")
+            if int(fields.split()[1]) == parent:
+                found.append(int(status.parent.name))
+    return found
 
 
 def _before_exec() -> None:

@@ -1,6 +1,7 @@
 #include "store/postgresql/rows.h"
 
 #include "store/database.h"
+#include "store/postgresql/patience.h"
 #include "store/postgresql/session.h"
 #include "store/read_rows.h"
 
@@ -46,10 +47,11 @@ std::string why(::PGconn* connection, const ::PGresult* result) {
 class Reader {
 public:
     explicit Reader(const Place& place)
-        : link_(link_postgresql(place, true)), session_(link_.open()),
-          connection_(static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_) {}
+        : link_(link_postgresql(place, true)), session_(connect_for_rows(place)), connection_(session_->conn_),
+          patience_(connection_) {}
 
     QueryResult read(const std::string& query) {
+        patience_.begin(kLongestQuery);
         ask("BEGIN READ ONLY", PGRES_COMMAND_OK);
         // Only what can be read has a cursor. All of it is wanted, not the first tenth.
         ask("SET LOCAL cursor_tuple_fraction = 1", PGRES_COMMAND_OK);
@@ -58,16 +60,18 @@ public:
         while (take(ask("FETCH 2000 FROM mailquotad_rows", PGRES_TUPLES_OK), result) > 0) {
         }
         ask("ROLLBACK", PGRES_COMMAND_OK);
+        patience_.end();
         return result;
     }
 
 private:
-    [[noreturn]] void fail(const std::string& reason) const {
-        throw StoreError(link_.name + ": cannot run this query: " + reason);
+    [[noreturn]] void fail(const std::string& reason) {
+        const std::string late = "it took longer than " + std::to_string(kLongestQuery.count()) + " s";
+        throw StoreError(link_.name + ": cannot run this query: " + (patience_.end() ? late : reason));
     }
 
     /// One statement: the extended protocol takes no two.
-    Answer ask(const std::string& statement, ::ExecStatusType wanted) const {
+    Answer ask(const std::string& statement, ::ExecStatusType wanted) {
         Answer answer(
             ::PQexecParams(connection_, statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr, /*resultFormat=*/0));
         if (::PQresultStatus(answer.get()) != wanted)
@@ -98,8 +102,9 @@ private:
     }
 
     PostgresqlLink link_;
-    std::unique_ptr<soci::session> session_;
+    std::unique_ptr<soci::postgresql_session_backend> session_;
     ::PGconn* connection_; ///< of the session
+    Patience patience_;
     std::size_t bytes_ = 0;
 };
 

@@ -1,7 +1,9 @@
 #include "store/postgresql/session.h"
 
 #include "store/database.h"
+#include "store/kept_statements.h"
 #include "store/postgresql/errors.h"
+#include "store/postgresql/patience.h"
 
 #include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>
@@ -35,6 +37,11 @@ constexpr Dialect kDialect{
     .is_lost = is_lost_postgresql,
     .rethrow = rethrow_postgresql,
 };
+
+// The server itself ends what takes long: only one that stands still is left to our own patience, which the watchdog of
+// the service manager (2 min) must not outlast.
+constexpr std::string_view kLongestStatement = "10000"; // ms
+constexpr std::chrono::seconds kPatience{15};
 
 /// What libpq made of a connection string.
 class Options {
@@ -87,8 +94,9 @@ std::map<std::string, std::string> with_defaults(std::map<std::string, std::stri
     values.try_emplace("keepalives_count", "3");
     values.try_emplace("fallback_application_name", "mailquotad");
     values["client_encoding"] = "UTF8";
-    values["options"] += " -c statement_timeout=30000 -c lock_timeout=10000"
-                         " -c idle_in_transaction_session_timeout=60000";
+    values["options"] += " -c statement_timeout=";
+    values["options"] += kLongestStatement;
+    values["options"] += " -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000";
     if (readonly)
         values["options"] += " -c default_transaction_read_only=on";
     return values;
@@ -117,12 +125,58 @@ void wipe_text(const std::string& text) {
     ::explicit_bzero(const_cast<char*>(text.data()), text.size()); // of an object that is ours and not const
 }
 
-/// SOCI's own factory, except that no password stays in memory.
+/// The server stood still.
+class NoAnswer : public soci::soci_error {
+public:
+    NoAnswer() : soci_error("it did not answer for " + std::to_string(kPatience.count()) + " s") {}
+    error_category get_error_category() const override { return connection_error; }
+};
+
+class PostgresqlCare : public StatementCare {
+public:
+    explicit PostgresqlCare(::PGconn* connection) : patience_(connection) {}
+
+    void ask(const std::function<void()>& call) override {
+        patience_.begin(kPatience);
+        try {
+            call();
+        } catch (...) {
+            if (patience_.end())
+                throw NoAnswer();
+            throw;
+        }
+        patience_.end();
+    }
+    bool rest(soci::details::statement_backend& statement) override {
+        auto& prepared = static_cast<soci::postgresql_statement_backend&>(statement);
+        prepared.result_.reset();
+        prepared.useByPosBuffers_.clear();
+        prepared.useByNameBuffers_.clear();
+        prepared.justDescribed_ = false;
+        return true;
+    }
+    // The server frees all of them by itself: one need not be told of each.
+    void leave(soci::details::statement_backend& statement) override {
+        static_cast<soci::postgresql_statement_backend&>(statement).statementName_.clear();
+    }
+
+private:
+    Patience patience_;
+};
+
+/// SOCI's own factory, except that no password stays in memory, statements are kept, and no answer is waited for for
+/// ever.
 class Factory : public soci::backend_factory {
 public:
     explicit Factory(const Place& place, bool readonly) : place_(place), readonly_(readonly) {}
 
     soci::details::session_backend* make_session(const soci::connection_parameters& /*empty*/) const override {
+        auto session = connect();
+        auto care = std::make_unique<PostgresqlCare>(session->conn_);
+        return keep_statements(std::move(session), std::move(care)).release();
+    }
+
+    [[nodiscard]] std::unique_ptr<soci::postgresql_session_backend> connect() const {
         const Secret password = place_.password ? place_.password() : Secret();
         std::string text =
             connect_string(with_defaults(Options(place_.postgresql_url).values(), readonly_), password.reveal());
@@ -130,10 +184,11 @@ public:
         const soci::connection_parameters parameters(factory, text);
         wipe(text);
         try {
-            std::unique_ptr<soci::details::session_backend> session(factory.make_session(parameters));
+            std::unique_ptr<soci::postgresql_session_backend> session(
+                static_cast<soci::postgresql_session_backend*>(factory.make_session(parameters)));
             wipe_text(parameters.get_connect_string());
-            prepare(static_cast<soci::postgresql_session_backend&>(*session));
-            return session.release();
+            prepare(*session);
+            return session;
         } catch (...) {
             wipe_text(parameters.get_connect_string());
             throw;
@@ -158,6 +213,14 @@ private:
 
 std::string fault_of_url(const std::string& url) {
     return Options(url).fault();
+}
+
+std::unique_ptr<soci::postgresql_session_backend> connect_for_rows(const Place& place) {
+    try {
+        return Factory(place, true).connect();
+    } catch (...) {
+        rethrow_postgresql(name_of(Options(place.postgresql_url).values()), "be reached");
+    }
 }
 
 PostgresqlLink link_postgresql(const Place& place, bool readonly) {

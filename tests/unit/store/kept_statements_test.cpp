@@ -74,13 +74,18 @@ private:
     Calls& calls_;
 };
 
-constexpr StatementCare kCare{
-    .rest =
-        [](statement_backend& statement) {
-            static_cast<FakeStatement&>(statement).note("rest");
-            return true;
-        },
-    .leave = [](statement_backend& statement) { static_cast<FakeStatement&>(statement).note("leave"); }};
+class FakeCare : public StatementCare {
+public:
+    bool rest(statement_backend& statement) override {
+        static_cast<FakeStatement&>(statement).note("rest");
+        return true;
+    }
+    void leave(statement_backend& statement) override { static_cast<FakeStatement&>(statement).note("leave"); }
+};
+
+std::unique_ptr<session_backend> keeping(Calls& calls) {
+    return keep_statements(std::make_unique<FakeSession>(calls), std::make_unique<FakeCare>());
+}
 
 std::unique_ptr<statement_backend> prepared(session_backend& session, const std::string& text) {
     std::unique_ptr<statement_backend> statement(session.make_statement_backend());
@@ -101,7 +106,7 @@ std::size_t count(const Calls& calls, const std::string& call) {
 
 TEST_CASE("a statement is prepared once, and at rest between two uses") {
     Calls calls;
-    auto session = keep_statements(std::make_unique<FakeSession>(calls), kCare);
+    auto session = keeping(calls);
     run(*session, "SELECT 1");
     run(*session, "SELECT 1");
     CHECK(calls == Calls{"prepare SELECT 1", "run SELECT 1", "rest SELECT 1", "run SELECT 1", "rest SELECT 1"});
@@ -112,7 +117,7 @@ TEST_CASE("a statement is prepared once, and at rest between two uses") {
 
 TEST_CASE("a statement that is in use is prepared a second time beside it") {
     Calls calls;
-    const auto session = keep_statements(std::make_unique<FakeSession>(calls), kCare);
+    const auto session = keeping(calls);
     {
         const auto first = prepared(*session, "UPDATE a");
         const auto second = prepared(*session, "UPDATE a");
@@ -124,7 +129,7 @@ TEST_CASE("a statement that is in use is prepared a second time beside it") {
 
 TEST_CASE("a statement that failed is freed, and the next one is prepared anew") {
     Calls calls;
-    const auto session = keep_statements(std::make_unique<FakeSession>(calls), kCare);
+    const auto session = keeping(calls);
     CHECK_THROWS(run(*session, "SELECT failing"));
     CHECK_THROWS(run(*session, "SELECT failing"));
     CHECK(count(calls, "prepare SELECT failing") == 2);
@@ -135,7 +140,7 @@ TEST_CASE("a statement that failed is freed, and the next one is prepared anew")
 
 TEST_CASE("what is no reading or writing of rows is prepared each time") {
     Calls calls;
-    const auto session = keep_statements(std::make_unique<FakeSession>(calls), kCare);
+    const auto session = keeping(calls);
     for (const char* const text : {"PRAGMA synchronous = FULL", "COMMIT", "VACUUM INTO :file"}) {
         run(*session, text);
         run(*session, text);
@@ -146,7 +151,7 @@ TEST_CASE("what is no reading or writing of rows is prepared each time") {
 
 TEST_CASE("of many statements the last used are kept") {
     Calls calls;
-    const auto session = keep_statements(std::make_unique<FakeSession>(calls), kCare);
+    const auto session = keeping(calls);
     run(*session, "SELECT rare");
     for (int number = 0; number < 100; ++number) {
         run(*session, "SELECT often");

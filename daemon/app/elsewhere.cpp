@@ -12,8 +12,8 @@ namespace {
 
 /// As the last daemon that looked left it; folders are not among what it left.
 MailboxRecord as_left(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox) {
-    MailboxRecord record = remembered(database, std::move(mailbox));
-    Notes notes = read_notes(database, record.settings->slug);
+    Notes notes = read_notes(database, mailbox->slug);
+    MailboxRecord record = remembered(database, std::move(mailbox), notes);
     record.assessment = std::move(notes.assessment);
     record.failure = std::move(notes.failure);
     if (notes.measured_at) {

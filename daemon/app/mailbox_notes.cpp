@@ -112,14 +112,19 @@ std::optional<Time> time_in(const json& object, const char* name) {
 } // namespace
 
 MailboxRecord remembered(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox) {
+    const Notes notes = read_notes(database, mailbox->slug);
+    return remembered(database, std::move(mailbox), notes);
+}
+
+MailboxRecord remembered(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox,
+                         const Notes& notes) {
     MailboxRecord record;
     record.settings = std::move(mailbox);
     const std::string& slug = record.settings->slug;
     if (auto alert = database.alert_state(slug))
         record.alert = std::move(*alert);
     record.decision = record.alert.last_reason;
-    Notes notes = read_notes(database, slug);
-    record.evidence = std::move(notes.evidence);
+    record.evidence = notes.evidence;
     hide_evidence(record);
     record.failing_since = notes.failing_since;
     record.unreachable = was_unreachable(database, record);

@@ -17,8 +17,13 @@ namespace mailquotad::app {
 /// How many failed probes are kept with their conversation.
 inline constexpr std::size_t kEvidenceKept = 3;
 
+struct Notes;
+
 /// The record of a mailbox as an earlier process left it.
 MailboxRecord remembered(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox);
+/// The same where its notes were read already.
+MailboxRecord remembered(store::Database& database, std::shared_ptr<const settings::Mailbox> mailbox,
+                         const Notes& notes);
 
 /// Records for exactly the mailboxes of the settings: known ones go on, new ones are as an earlier process left them.
 void renew(std::map<std::string, MailboxRecord>& records, const std::shared_ptr<const settings::Settings>& settings,

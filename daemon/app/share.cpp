@@ -20,6 +20,9 @@ namespace {
 constexpr Seconds kShortestLease{20};
 constexpr int kTurnsPerLease = 5;
 constexpr int kAttempts = 20;
+// In one turn, so that a daemon which takes thousands over says in between that it lives, and looks at what it has.
+constexpr std::size_t kMostHandedOver = 500;
+constexpr int kMostEnrolled = 2000;
 constexpr std::chrono::hours kUnknownRests{1};
 
 std::string this_host() {
@@ -45,7 +48,7 @@ int part_of(int whole, std::size_t rank, std::size_t several) {
 
 Share::Share(store::Database& database, const os::Clock& clock)
     : database_(database), sharing_(database.sharing()), clock_(clock), shared_(database.is_shared()),
-      host_(this_host()), name_(new_name(host_)) {}
+      made_at_(clock.steady()), host_(this_host()), name_(new_name(host_)) {}
 
 bool Share::may_begin(Seconds longest) const {
     return !shared_ || clock_.steady() + longest <= lives_until_;
@@ -115,13 +118,14 @@ ShareChange Share::turn(const ShareNeeds& needs) {
     const auto units = sharing_.units_per_server(); // others may know mailboxes that are not in these settings
     for (auto& [key, server] : servers_)
         server.units = units.contains(key) ? units.at(key) : 0;
+    if (!held_.contains(kWebmastersAffairs))
+        take("", 1);
     std::size_t shift = 0; // what does not divide evenly goes to another daemon at each server
     for (auto& [key, server] : servers_)
         balance(key, server, (rank + shift++) % living.size(), needs);
-    if (!held_.contains(kWebmastersAffairs))
-        take("", 1);
-    change_.changed = sharing_.changed_elsewhere(name_, seen_until_);
-    seen_until_ = database_now_;
+    hear_of_others();
+    if (to_enrol_ || handed_over() >= kMostHandedOver)
+        next_turn_ = clock_.steady(); // there is more
     uncertain_ = false;
     lives_until_ = until; // not before: what was lost must have been told before anything new begins
     return std::exchange(change_, {});
@@ -140,7 +144,7 @@ os::SteadyTime Share::live_on() {
         sharing_.enter(name_, host_, database_now_ + lease_);
         entered_ = true;
     }
-    if (std::exchange(to_enrol_, false))
+    if (to_enrol_)
         enrol();
     return until;
 }
@@ -150,7 +154,9 @@ void Share::enrol() {
         std::vector<store::WorkUnit> units{{.name = kWebmastersAffairs, .server = ""}};
         for (const auto& [unit, server] : server_of_)
             units.push_back({.name = unit, .server = server});
-        sharing_.enrol(units, database_now_);
+        to_enrol_ = !sharing_.enrol(units, database_now_, kMostEnrolled);
+        if (to_enrol_)
+            return;
         for (const auto& [key, server] : servers_) {
             if (server.per_server > 0) // one that is gone from these settings may be in those of others
                 sharing_.set_slots(key, server.per_server);
@@ -214,9 +220,24 @@ void Share::balance_connections(const std::string& key, Server& server, std::siz
     server.slots = sharing_.take_slots(name_, key, server.wanted - server.slots);
 }
 
+std::size_t Share::handed_over() const {
+    return change_.taken.size() + change_.changed.size();
+}
+
+void Share::hear_of_others() {
+    if (seen_until_ == Time{}) // what changed before this daemon read the mailboxes, it has read
+        seen_until_ = database_now_ - std::chrono::ceil<Seconds>(clock_.steady() - made_at_) - Seconds(1);
+    for (std::string& unit : sharing_.changed_elsewhere(name_, seen_until_))
+        elsewhere_.insert(std::move(unit));
+    seen_until_ = database_now_;
+    while (!elsewhere_.empty() && handed_over() < kMostHandedOver)
+        change_.changed.push_back(std::move(elsewhere_.extract(elsewhere_.begin()).value()));
+}
+
 void Share::take(const std::string& server, int most) {
+    const auto room = static_cast<int>(kMostHandedOver - std::min(kMostHandedOver, handed_over()));
     std::vector<std::string> unknown;
-    for (store::Taken& unit : sharing_.take(name_, server, most)) {
+    for (store::Taken& unit : sharing_.take(name_, server, std::min(most, room))) {
         if (unit.unit != kWebmastersAffairs && !server_of_.contains(unit.unit)) {
             // Of another daemon's settings: it comes last next time, so that it is not in the way.
             sharing_.postpone(name_, unit.unit, database_now_ + kUnknownRests);

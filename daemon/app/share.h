@@ -61,7 +61,8 @@ public:
 
     /// The mailboxes and connections that there are to be dealt out.
     void set(const settings::Settings& settings);
-    /// Every few seconds: lives on, takes what is free and fair, gives back what is too much. Throws store::StoreError;
+    /// Every few seconds: lives on, takes what is free and fair, gives back what is too much. Of thousands of mailboxes
+    /// some hundreds change hands at once, the others in turns that follow without a rest. Throws store::StoreError;
     /// then the next turn goes on.
     ShareChange turn(const ShareNeeds& needs);
     /// The sooner of `other` and the next turn.
@@ -91,6 +92,8 @@ private:
     void balance(const std::string& key, Server& server, std::size_t rank, const ShareNeeds& needs);
     void balance_connections(const std::string& key, Server& server, std::size_t rank, const ShareNeeds& needs);
     void take(const std::string& server, int most);
+    void hear_of_others();
+    [[nodiscard]] std::size_t handed_over() const;
     void give_back(const std::string& server, int count, const ShareNeeds& needs);
     void release(std::vector<std::string> units);
     void keep_ends();
@@ -100,6 +103,7 @@ private:
     store::Sharing sharing_;
     const os::Clock& clock_;
     bool shared_;
+    os::SteadyTime made_at_;
     std::string host_;
     std::string name_;
     bool entered_ = false;
@@ -109,8 +113,9 @@ private:
     Seconds lease_{0};
     os::SteadyTime lives_until_{};
     os::SteadyTime next_turn_{};
-    Time database_now_{}; ///< of the turn under way
-    Time seen_until_{};   ///< what others changed before is known
+    Time database_now_{};             ///< of the turn under way
+    Time seen_until_{};               ///< what others changed before is known
+    std::set<std::string> elsewhere_; ///< changed by others, and not told yet
     int daemons_ = 1;
     std::map<std::string, std::string> server_of_; ///< of each unit of the settings
     std::map<std::string, Server> servers_;

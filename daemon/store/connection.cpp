@@ -57,7 +57,8 @@ void Connection::revive() {
 
 void Connection::require_connection(std::string_view attempted) const {
     if (lost_)
-        throw StoreError(place_ + ": cannot " + std::string(attempted) + ": the connection was lost (" + why_lost_ + ")");
+        throw StoreError(place_ + ": cannot " + std::string(attempted) + ": the connection was lost (" + why_lost_ +
+                         ")");
 }
 
 void Connection::rethrow(std::string_view attempted) {

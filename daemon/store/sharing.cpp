@@ -90,7 +90,8 @@ std::vector<std::string> Sharing::living(const std::string& me, Time now) {
     return names;
 }
 
-void Sharing::enrol(const std::vector<WorkUnit>& units, Time now) {
+bool Sharing::enrol(const std::vector<WorkUnit>& units, Time now, int most) {
+    int made = 0;
     connection_.write("make units of work", [&] {
         const Number at = seconds_of(now);
         const Number old = seconds_of(now - Days(7));
@@ -100,15 +101,15 @@ void Sharing::enrol(const std::vector<WorkUnit>& units, Time now) {
         const auto known = servers_of_units(connection_.sql());
         for (const WorkUnit& unit : units) {
             const auto found = known.find(unit.name);
-            if (found != known.end() && found->second != unit.server)
-                connection_.sql() << "UPDATE claim SET server = :server WHERE unit = :unit", soci::use(unit.server),
-                    soci::use(unit.name);
-            if (found == known.end())
-                connection_.sql() << "INSERT INTO claim (unit, server, holder, due_at, kept_at)"
-                                     " VALUES (:unit, :server, '', :due_at, :kept_at) ON CONFLICT (unit) DO NOTHING",
-                    soci::use(unit.name), soci::use(unit.server), soci::use(at), soci::use(at);
+            if ((found != known.end() && found->second == unit.server) || ++made > most)
+                continue;
+            connection_.sql() << "INSERT INTO claim (unit, server, holder, due_at, kept_at)"
+                                 " VALUES (:unit, :server, '', :due_at, :kept_at)"
+                                 " ON CONFLICT (unit) DO UPDATE SET server = excluded.server",
+                soci::use(unit.name), soci::use(unit.server), soci::use(at), soci::use(at);
         }
     });
+    return made <= most;
 }
 
 std::map<std::string, int> Sharing::units_per_server() {

@@ -55,8 +55,9 @@ public:
     /// Deletes the daemons that expired before `now`, except `me`; returns the names of those that live, sorted.
     std::vector<std::string> living(const std::string& me, Time now);
 
-    /// Makes the units that are missing; removes others that nobody has held or looked at for a week.
-    void enrol(const std::vector<WorkUnit>& units, Time now);
+    /// Makes at most `most` of the units that are missing; removes others that nobody has held or looked at for a week.
+    /// Returns whether all are there.
+    bool enrol(const std::vector<WorkUnit>& units, Time now, int most);
     /// How many units each server has, of all settings.
     std::map<std::string, int> units_per_server();
     /// Makes so many connection slots of a server; removes those beyond.

@@ -235,6 +235,61 @@ TEST_CASE("whoever takes over knows when a mailbox is due", "[.shared]") {
     CHECK(taken->due_at < clock.now() + std::chrono::minutes(11));
 }
 
+TEST_CASE(
+    "thousands of mailboxes are made and taken over in turns that follow at once, the daemon living on in between",
+    "[.shared]") {
+    fakes::FakeClock clock;
+    const auto settings = settings_of("thousands", 4500, 4);
+    const auto next_turn = [](const Member& member) { return member.share.sooner(std::nullopt); };
+    Member first(clock, settings);
+    int turns = 0;
+    while (first.held() < 4500) {
+        REQUIRE(++turns < 30);
+        CHECK(next_turn(first) <= clock.steady());
+        first.turn();
+        CHECK(first.change.taken.size() <= 500);
+        CHECK(first.share.speaks());
+    }
+    CHECK(turns >= 10);
+    Member second(clock, settings);
+    settle(clock, {&second});
+    CHECK(second.held() == 0); // the first one must give back first
+    first.share.leave();
+    clock.advance(Seconds(5));
+    for (turns = 0; next_turn(second) <= clock.steady(); ++turns) {
+        REQUIRE(turns < 30);
+        second.turn();
+        CHECK(second.change.taken.size() + second.change.changed.size() <= 500);
+        CHECK(second.share.may_begin(Seconds(10)));
+    }
+    CHECK(turns >= 9);
+    CHECK(second.held() == 4500);
+}
+
+TEST_CASE("what others did before a daemon read the mailboxes is no news to it, all that they do later is",
+          "[.shared]") {
+    fakes::FakeClock clock;
+    const auto settings = settings_of("news", 1200, 4);
+    Member first(clock, settings);
+    settle(clock, {&first});
+    REQUIRE(first.held() == 1200);
+    Member second(clock, settings);
+    second.turn();
+    CHECK(second.change.changed.size() < 1200); // none, where the test does not run at the moment of the change
+    for (const settings::Mailbox& mailbox : settings.mailboxes)
+        first.share.ended(mailbox.slug, clock.steady() + Seconds(60));
+    clock.advance(Seconds(5));
+    first.turn();
+    std::set<std::string> heard;
+    for (int turns = 0; turns < 5; ++turns) {
+        clock.advance(Seconds(1));
+        second.turn();
+        CHECK(second.change.changed.size() <= 500);
+        heard.insert(second.change.changed.begin(), second.change.changed.end());
+    }
+    CHECK(heard.size() + static_cast<std::size_t>(second.held()) >= 1200);
+}
+
 TEST_CASE("a decision that another daemon overtook is made anew", "[.shared]") {
     fakes::FakeClock clock;
     Member only(clock, settings_of("again", 1, 1));

@@ -35,7 +35,7 @@ struct Shared {
     Sharing sharing = database.sharing();
 
     void begin(int count) {
-        sharing.enrol(units(count), kNoon);
+        CHECK(sharing.enrol(units(count), kNoon, count + 1));
         for (const char* name : {"one", "two"})
             sharing.enter(name, "host", kNoon + Seconds(60));
     }
@@ -72,6 +72,10 @@ TEST_CASE_METHOD(Shared, "what a daemon that ends held is free at once") {
     sharing.take("one", "hoster", 9);
     sharing.leave("one");
     CHECK(sharing.take("two", "hoster", 9).size() == 2);
+    CHECK_FALSE(sharing.enrol(units(9), kNoon + Seconds(9), 5));
+    CHECK(sharing.units_per_server().at("hoster") == 8);
+    CHECK(sharing.enrol(units(9), kNoon + Seconds(9), 5));
+    CHECK(sharing.units_per_server().at("hoster") == 9);
 }
 
 TEST_CASE_METHOD(Shared, "whoever takes a unit over knows when it is due, the longest waiting first") {
@@ -102,7 +106,7 @@ TEST_CASE_METHOD(Shared, "a daemon hears which units of others have changed") {
 TEST_CASE_METHOD(Shared, "units are made once, and what is held stays held") {
     begin(2);
     sharing.take("one", "hoster", 1);
-    sharing.enrol(units(3), kNoon + Seconds(9));
+    CHECK(sharing.enrol(units(3), kNoon + Seconds(9), 9));
     CHECK(sharing.held("one").size() == 1);
     CHECK(sharing.take("two", "hoster", 9).size() == 2);
 }
@@ -165,7 +169,7 @@ TEST_CASE_METHOD(Shared, "mail about mailboxes of others is left to them") {
 TEST_CASE_METHOD(Shared, "eight daemons that grasp at once get each unit and each connection exactly once") {
     constexpr int kUnits = 300;
     constexpr int kDaemons = 8;
-    sharing.enrol(units(kUnits), kNoon);
+    CHECK(sharing.enrol(units(kUnits), kNoon, kUnits));
     sharing.set_slots("hoster", 20);
     std::vector<std::vector<std::string>> got(kDaemons);
     std::vector<int> slots(kDaemons);

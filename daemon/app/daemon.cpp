@@ -36,7 +36,7 @@ Daemon::Daemon(DaemonParts parts, settings::Settings settings)
     status_.started_at = status_.config_last_reload_success = parts_.clock.now();
     status_.version = parts_.version;
     store_watch_.attempt("making the waiting mail due", [this] { upkeep_.begin(parts_.database); });
-    apply(std::move(settings));
+    apply(std::make_shared<const settings::Settings>(std::move(settings)));
 }
 
 bool Daemon::run() {
@@ -199,13 +199,13 @@ void Daemon::settle_mail() {
         unsettled_.reset();
 }
 
-void Daemon::apply(settings::Settings settings) {
-    const auto before = std::exchange(settings_, std::make_shared<const settings::Settings>(std::move(settings)));
+void Daemon::apply(std::shared_ptr<const settings::Settings> settings) {
+    renew(records_, settings, parts_.database); // this alone may fail: then all is as before
+    const auto before = std::exchange(settings_, std::move(settings));
     prober_.set_per_server(settings_->poll.per_server);
     channels_.envelope_from = settings_->smtp ? notify::address_of(settings_->smtp->from) : "";
     channels_.smtp = settings_->smtp ? parts_.make_notifier(*settings_->smtp) : nullptr;
     channels_.webhooks = parts_.make_webhooks ? parts_.make_webhooks(settings_->webhooks) : nullptr;
-    renew(records_, settings_, parts_.database);
     share_.set(*settings_);
     visits_.set(*settings_, parts_.clock.steady(), share_.ours());
     visits_.ask_anew(*before, *settings_, parts_.clock.steady());
@@ -217,8 +217,8 @@ void Daemon::apply(settings::Settings settings) {
 void Daemon::take_settings(std::optional<settings::Settings> settings) {
     status_.config_last_reload_successful = settings.has_value();
     if (settings) {
-        apply(std::move(*settings));
-        status_.config_last_reload_success = parts_.clock.now();
+        waiting_settings_ = std::make_shared<const settings::Settings>(std::move(*settings));
+        store_watch_.attempt("taking new settings over", [this] { take_waiting_settings(); });
     }
 }
 

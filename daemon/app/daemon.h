@@ -85,13 +85,21 @@ private:
     /// Events between two turns: what a turn looks through is looked through once for all of them.
     static constexpr int kMostAtOnce = 32;
 
-    void apply(settings::Settings settings);
+    void apply(std::shared_ptr<const settings::Settings> settings);
     void reload() {
         parts_.service.reloading();
         take_settings(parts_.reload());
         parts_.service.ready();
     }
     void take_settings(std::optional<settings::Settings> settings);
+    /// They wait where the database cannot say what is known of their mailboxes.
+    void take_waiting_settings() {
+        if (!waiting_settings_)
+            return;
+        apply(waiting_settings_);
+        waiting_settings_.reset();
+        status_.config_last_reload_success = parts_.clock.now();
+    }
     void start_due_probes();
     void start_due_mail();
     void publish();
@@ -112,6 +120,7 @@ private:
             visits_.hasten(*records_.at(slug).settings, parts_.clock.steady());
     }
     void take_new_lists() {
+        take_waiting_settings();
         if (auto settings = parts_.new_lists())
             take_settings(std::move(*settings));
     }
@@ -167,6 +176,7 @@ private:
 
     DaemonParts parts_;
     std::shared_ptr<const settings::Settings> settings_ = std::make_shared<const settings::Settings>();
+    std::shared_ptr<const settings::Settings> waiting_settings_; ///< null for none
     MailboxRecords records_;
     Channels channels_;
     std::optional<MailFinished> unsettled_; ///< delivered or not, and the database could not take it yet

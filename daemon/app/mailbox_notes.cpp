@@ -133,14 +133,28 @@ MailboxRecord remembered(store::Database& database, std::shared_ptr<const settin
 
 void renew(std::map<std::string, MailboxRecord>& records, const std::shared_ptr<const settings::Settings>& settings,
            store::Database& database) {
-    std::map<std::string, MailboxRecord> known = std::exchange(records, {});
+    std::map<std::string, MailboxRecord> fresh;
+    std::map<std::string, std::optional<Survey>> surveys; // where another depth is agreed on
     for (const settings::Mailbox& mailbox : settings->mailboxes) {
-        std::shared_ptr<const settings::Mailbox> own(settings, &mailbox);
+        const auto known = records.find(mailbox.slug);
+        if (known == records.end()) {
+            MailboxRecord record = remembered(database, {settings, &mailbox});
+            remember_survey(database, record);
+            fresh.insert_or_assign(mailbox.slug, std::move(record));
+        } else if (known->second.settings->depth != mailbox.depth) {
+            surveys[mailbox.slug] = allowed_survey(database, mailbox);
+        }
+    }
+    // From here on nothing fails.
+    std::map<std::string, MailboxRecord> known = std::exchange(records, std::move(fresh));
+    for (const settings::Mailbox& mailbox : settings->mailboxes) {
         auto node = known.extract(mailbox.slug);
-        MailboxRecord record = node ? std::move(node.mapped()) : remembered(database, own);
-        record.settings = std::move(own);
-        remember_survey(database, record);
-        records.insert_or_assign(mailbox.slug, std::move(record));
+        if (!node)
+            continue;
+        node.mapped().settings = {settings, &mailbox};
+        if (const auto survey = surveys.find(mailbox.slug); survey != surveys.end())
+            node.mapped().survey = std::move(survey->second);
+        records.insert(std::move(node));
     }
 }
 

@@ -26,6 +26,7 @@ MailboxRecord remembered(store::Database& database, std::shared_ptr<const settin
                          const Notes& notes);
 
 /// Records for exactly the mailboxes of the settings: known ones go on, new ones are as an earlier process left them.
+/// Throws store::StoreError; then all of them are as they were.
 void renew(std::map<std::string, MailboxRecord>& records, const std::shared_ptr<const settings::Settings>& settings,
            store::Database& database);
 

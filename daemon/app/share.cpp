@@ -227,9 +227,11 @@ std::size_t Share::handed_over() const {
 void Share::hear_of_others() {
     if (seen_until_ == Time{}) // what changed before this daemon read the mailboxes, it has read
         seen_until_ = database_now_ - std::chrono::ceil<Seconds>(clock_.steady() - made_at_) - Seconds(1);
-    for (std::string& unit : sharing_.changed_elsewhere(name_, seen_until_))
-        elsewhere_.insert(std::move(unit));
-    seen_until_ = database_now_;
+    if (elsewhere_.empty()) {
+        for (std::string& unit : sharing_.changed_elsewhere(name_, seen_until_))
+            elsewhere_.insert(std::move(unit));
+        seen_until_ = database_now_;
+    }
     while (!elsewhere_.empty() && handed_over() < kMostHandedOver)
         change_.changed.push_back(std::move(elsewhere_.extract(elsewhere_.begin()).value()));
 }

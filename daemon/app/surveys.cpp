@@ -95,16 +95,17 @@ void take_survey(store::Database& database, MailboxRecord& record, ProbeFinished
     }
 }
 
+std::optional<Survey> allowed_survey(store::Database& database, const settings::Mailbox& mailbox) {
+    auto survey = database.survey(mailbox.slug);
+    if (!survey || mailbox.depth == settings::Depth::sizes)
+        return survey;
+    database.forget_survey(mailbox.slug);
+    return std::nullopt;
+}
+
 void remember_survey(store::Database& database, MailboxRecord& record) {
-    const std::string& slug = record.settings->slug;
-    if (record.settings->depth != settings::Depth::sizes) {
-        record.survey.reset();
-        if (database.survey(slug))
-            database.forget_survey(slug);
-    } else if (!record.survey) {
-        record.survey = database.survey(slug);
-    }
-    record.counts = known_counts(database, slug);
+    record.survey = allowed_survey(database, *record.settings);
+    record.counts = known_counts(database, record.settings->slug);
 }
 
 AdvicePlan note_advice(store::Database& database, MailboxRecord& record, const settings::Settings& settings, Time now) {

@@ -27,6 +27,9 @@ std::optional<ProbeJob> due_survey(const settings::Settings& settings, std::map<
 void take_survey(store::Database& database, MailboxRecord& record, ProbeFinished& finished,
                  const settings::Settings& settings, Time now) noexcept;
 
+/// The stored survey of a mailbox. One that the settings do not allow any more is forgotten. Throws store::StoreError.
+std::optional<Survey> allowed_survey(store::Database& database, const settings::Mailbox& mailbox);
+
 /// What an earlier process knew: survey and verdicts on what counts. A survey that the settings do not allow any more
 /// is forgotten. Throws store::StoreError.
 void remember_survey(store::Database& database, MailboxRecord& record);

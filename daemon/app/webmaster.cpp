@@ -20,7 +20,7 @@ namespace mailquotad::app {
 namespace {
 
 constexpr Days kLimitRemembered{2};
-constexpr std::chrono::minutes kLookEvery{1};
+constexpr std::chrono::seconds kLookEvery{10};
 
 Population population_of(const settings::Settings& settings) {
     Population population{.all = static_cast<int>(settings.mailboxes.size()), .of_server = {}};

@@ -111,7 +111,7 @@ class HarmlessText(ServerTest):
         wrong: list[str] = []
         with Running(settings) as running:
             running.wait_until_ready()
-            wait_for(lambda: len(sink.mails) >= mails, f"{mails} mails:\n{running.child.words()}", 60)
+            wait_for(lambda: len(sink.mails) >= mails, f"{mails} mails:\n{running.child.words()}", 120)
             for path in ("/", f"/mailbox/{mailbox.slug}"):
                 wrong += judge_html(path, running.get(path)[1])
             wrong += judge_metrics(running.get("/metrics")[1])

@@ -69,7 +69,7 @@ class MailboxQuery(OneLogin):
             self.add("ute")
             wait_for(lambda: here("ute").count(True) == 1, "one of them looks at the new one", 60)
             for daemon in (first, second):
-                self.assertEqual(daemon.get("/mailbox/ute")[0], 200)
+                wait_for(lambda one=daemon: one.get("/mailbox/ute")[0] == 200, "both know it", 60)
             self.remove("kim")
             for daemon in (first, second):
                 wait_for(lambda one=daemon: one.get("/mailbox/kim")[0] == 404, "kim has no page", 60)
